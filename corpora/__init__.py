@@ -1,0 +1,1 @@
+"""One folder a review: its question, its claims and its bundled records."""

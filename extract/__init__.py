@@ -1,0 +1,1 @@
+"""Text in, findings out: no network, no database, no review-specific rule."""

@@ -1,0 +1,1 @@
+"""Tables in; estimates, comparisons, figures and pages out. No network, no database."""
