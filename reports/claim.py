@@ -4,8 +4,8 @@
 them.
 
 Two files, one direction. `claims.parsed.toml` is the machine's: `save_parsed` rewrites it at every parse and touches
-nothing else. `claims.toml` is people's: nothing here writes it. `load_claims("claims.toml")` reads both: an edited entry
-whose `id` is also parsed replaces just the fields it names; an edited entry with a new `id` is a claim of its own;
+nothing else. `claims.toml` is people's: nothing here writes it. `load_claims("claims.toml")` reads both: an edited
+entry whose `id` is also parsed replaces just the fields it names; one with a new `id` is a claim of its own;
 `drop = true` takes a parsed claim out. So a re-parse never undoes an edit.
 """
 
