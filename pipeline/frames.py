@@ -1,0 +1,125 @@
+"""From rows of the store to the tables that `reports` works on.
+
+The columns are the seam between `pipeline` and `reports`: `records_frame` has a row for each record in the count,
+`findings_frame` a row for each finding in them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from typing import Any
+
+import pandas as pd
+
+from extract.finding import Finding
+from pipeline.record import Record
+from pipeline.review import Overlap
+from pipeline.screening import Screened, is_retracted
+from pipeline.store import Store
+
+RECORD_COLUMNS = (
+    *("id", "title", "text", "journal", "year", "authors", "doi", "pmid", "source", "design", "tier", "patients"),
+    *("retracted", "notices", "duplicate_of", "overlaps", "citation", "language"),
+)
+FINDING_COLUMNS = ("record_id", *(field.name for field in fields(Finding)))
+
+# PubMed's kinds of notice that a reader must see beside a study's figures, in words.
+_NOTICES = {
+    "RetractionIn": "retracted",
+    "PartialRetractionIn": "partly retracted",
+    "ExpressionOfConcernIn": "expression of concern",
+    "ErratumIn": "erratum",
+    "CorrectedandRepublishedIn": "corrected and republished",
+    "UpdateIn": "updated",
+}
+
+
+def counted(decisions: Iterable[Screened]) -> list[Screened]:
+    """The records whose figures are looked at: the included, and the retracted, which are shown as set aside."""
+    return [one for one in decisions if one.included or one.reason == "retracted"]
+
+
+def records_frame(store: Store, decisions: Sequence[Screened], overlaps: Sequence[Overlap] = ()) -> pd.DataFrame:
+    """The records of these decisions in the form in which they were screened, sorted by year and id.
+
+    `doi` and `pmid` of a restatement are those of the paper it restates: its `source` says that it is one. `overlaps`
+    lists the ids of records that report some of the same patients.
+    """
+    successors = store.successors()
+    shared = _shared_patients(overlaps, successors)
+    rows = []
+    for one in decisions:
+        body = _body(store, one)
+        record, link = Record.from_dict(body), body.get("link") or {}
+        rows.append(
+            {
+                "id": record.id,
+                "title": record.title,
+                "text": record.text,
+                "journal": record.journal,
+                "year": record.year,
+                "authors": list(record.authors),
+                "doi": record.doi or link.get("doi"),
+                "pmid": record.pmid or link.get("pmid"),
+                "source": record.source,
+                "design": one.design,
+                "tier": one.tier,
+                "patients": one.patients,
+                "retracted": is_retracted(record),
+                "notices": _notices(record),
+                "duplicate_of": None,
+                "overlaps": shared.get(record.id, []),
+                "citation": body.get("citation"),
+                "language": record.language,
+            }
+        )
+    rows.sort(key=lambda row: (row["year"] or 0, row["id"]))
+    frame = pd.DataFrame(rows, columns=list(RECORD_COLUMNS))
+    for column in ("year", "tier", "patients"):
+        frame[column] = frame[column].astype("Int64")
+    return frame.astype(dict.fromkeys(("doi", "pmid", "journal", "citation", "language"), object))
+
+
+def findings_frame(store: Store, decisions: Sequence[Screened], engine: str) -> pd.DataFrame:
+    """What that version of the engine read in the records of these decisions, in the order of each text."""
+    found = store.findings({one.content_hash for one in decisions}, engine)
+    rows = [
+        {**dict.fromkeys(FINDING_COLUMNS), **finding, "record_id": one.record_id}
+        for one in sorted(decisions, key=lambda one: one.record_id)
+        for finding in found[one.content_hash]
+    ]
+    frame = pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
+    for column in ("numerator", "denominator"):
+        frame[column] = frame[column].astype("Int64")
+    for column in ("value", "low", "high"):
+        frame[column] = frame[column].astype("float64")
+    return frame
+
+
+def _body(store: Store, one: Screened) -> dict[str, Any]:
+    rows = store.rows(
+        "SELECT body FROM record_versions WHERE record_id = ? AND version = ?", [one.record_id, one.version]
+    )
+    return json.loads(rows[0]["body"])
+
+
+def _notices(record: Record) -> list[str]:
+    """Each notice once, with the PubMed number of the notice where it is known."""
+    said = []
+    for correction in record.corrections:
+        if correction.kind in _NOTICES:
+            where = f" (PMID {correction.pmid})" if correction.pmid else ""
+            said.append(_NOTICES[correction.kind] + where)
+    return list(dict.fromkeys(said))
+
+
+def _shared_patients(overlaps: Sequence[Overlap], successors: dict[str, str]) -> dict[str, list[str]]:
+    """Record id to the ids of those that report some of the same patients; a superseded id stands for its successor."""
+    shared: dict[str, list[str]] = {}
+    for overlap in overlaps:
+        ids = list(dict.fromkeys(successors.get(record_id, record_id) for record_id in overlap.records))
+        for record_id in ids:
+            shared.setdefault(record_id, []).extend(other for other in ids if other != record_id)
+    return shared

@@ -1,0 +1,233 @@
+"""What a run leaves in the store, and how a past run is read back.
+
+A run's row is written when it starts; its screening, claims, estimates and comparisons are written together with its
+completion, in one transaction: a run that was killed has left nothing that is ever shown. Screening is kept as changes
+(valid from one run until another). A run whose comparisons equal the last run's refers to them instead of copying them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline.database import now
+from pipeline.review import Review
+from pipeline.screening import Screened
+from pipeline.store import Store, canonical, digest
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """A complete run, as the store has it."""
+
+    id: int
+    review_id: str
+    started_at: str
+    finished_at: str
+    engine: str
+    versions: dict[str, str]
+    settings: dict[str, Any]
+    flow: dict[str, Any]
+    same_as: int | None
+
+
+def put_review(store: Store, review: Review) -> str:
+    """Store a review's settings; the hash under which they are kept is returned."""
+    settings = canonical(review.settings())
+    settings_hash = digest(settings)
+    known = store.rows("SELECT settings_hash FROM reviews WHERE id = ?", [review.id])
+    if known and known[0]["settings_hash"] == settings_hash:
+        return settings_hash
+    with store.transaction():
+        store.execute(
+            "INSERT INTO reviews (id, title, question, settings, settings_hash) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET title = excluded.title, question = excluded.question,"
+            " settings = excluded.settings, settings_hash = excluded.settings_hash",
+            [review.id, review.title, review.question, settings, settings_hash],
+        )
+        store.execute("INSERT OR IGNORE INTO review_versions VALUES (?, ?, ?)", [review.id, settings_hash, settings])
+    return settings_hash
+
+
+def start_run(
+    store: Store, review_id: str, kind: str, settings_hash: str, versions: Mapping[str, str], inputs: Mapping[str, Any]
+) -> int:
+    """A new run's number. Runs of this review that never ended are marked as failed: only one runs at a time."""
+    with store.transaction():
+        store.execute(
+            "UPDATE runs SET status = 'failed', error = 'interrupted' WHERE status = 'running' AND review_id = ?",
+            [review_id],
+        )
+        return store.execute(
+            "INSERT INTO runs (review_id, kind, status, started_at, settings_hash, versions, inputs)"
+            " VALUES (?, ?, 'running', ?, ?, ?, ?)",
+            [review_id, kind, now(), settings_hash, canonical(dict(versions)), canonical(dict(inputs))],
+        )
+
+
+def fail_run(store: Store, run_id: int, error: str) -> None:
+    """Note why a run did not complete."""
+    with store.transaction():
+        store.execute(
+            "UPDATE runs SET status = 'failed', finished_at = ?, error = ? WHERE id = ?", [now(), error, run_id]
+        )
+
+
+def finish_run(
+    store: Store,
+    run_id: int,
+    review_id: str,
+    engine: str,
+    decisions: Sequence[Screened],
+    claims: Sequence[Mapping[str, Any]],
+    results: Sequence[Mapping[str, Any]],
+    flow: Mapping[str, Any],
+    counts: Mapping[str, Any],
+    seconds: float,
+) -> None:
+    """Write all that a run found, and that it is complete, in one transaction.
+
+    `claims` and `results` are the dictionaries of `Claim` and `ClaimResult`, one for one.
+    """
+    with store.transaction():
+        _put_screening(store, review_id, run_id, decisions)
+        numbers = _put_claims(store, review_id, claims)
+        same_as = _same_results(store, review_id, results)
+        if same_as is None:
+            _put_results(store, run_id, numbers, results)
+        store.execute(
+            "UPDATE runs SET status = 'complete', finished_at = ?, seconds = ?, engine = ?, counts = ?, flow = ?,"
+            " same_as = ? WHERE id = ?",
+            [now(), round(seconds, 3), engine, canonical(dict(counts)), canonical(dict(flow)), same_as, run_id],
+        )
+
+
+def past_run(store: Store, review_id: str, run_id: int | None = None) -> PastRun | None:
+    """The complete run of that number, or the last one; None where there is none."""
+    rows = store.rows(
+        "SELECT runs.*, review_versions.settings FROM runs JOIN review_versions USING (review_id, settings_hash)"
+        " WHERE review_id = :review AND status = 'complete' AND (:run IS NULL OR runs.id = :run)"
+        " ORDER BY runs.id DESC LIMIT 1",
+        {"review": review_id, "run": run_id},  # type: ignore[arg-type]
+    )
+    if not rows:
+        return None
+    row = rows[0]
+    return PastRun(
+        id=row["id"],
+        review_id=row["review_id"],
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+        engine=row["engine"],
+        versions=json.loads(row["versions"]),
+        settings=json.loads(row["settings"]),
+        flow=json.loads(row["flow"]),
+        same_as=row["same_as"],
+    )
+
+
+def run_results(store: Store, run: PastRun) -> list[dict[str, Any]]:
+    """The comparisons of a run, as `ClaimResult` dictionaries, in the order of its report."""
+    rows = store.rows(
+        "SELECT body FROM comparisons WHERE run_id = ? ORDER BY place", [run.id if run.same_as is None else run.same_as]
+    )
+    return [json.loads(row["body"]) for row in rows]
+
+
+def run_screening(store: Store, run: PastRun) -> list[Screened]:
+    """The decisions that held in a run, by record id."""
+    rows = store.rows(
+        "SELECT screening.*, record_versions.content_hash FROM screening"
+        " JOIN record_versions USING (record_id, version)"
+        " WHERE review_id = ? AND from_run <= ? AND (until_run IS NULL OR until_run > ?) ORDER BY record_id",
+        [run.review_id, run.id, run.id],
+    )
+    return [
+        Screened(
+            record_id=row["record_id"],
+            version=row["version"],
+            content_hash=row["content_hash"],
+            included=row["decision"] == "included",
+            reason=row["reason"],
+            design=row["design"],
+            tier=row["tier"],
+            patients=row["patients"],
+        )
+        for row in rows
+    ]
+
+
+def _put_screening(store: Store, review_id: str, run_id: int, decisions: Sequence[Screened]) -> None:
+    """Close the rows that no longer hold and add those that are new; what did not change is left alone."""
+    current = {
+        row["record_id"]: row
+        for row in store.rows("SELECT * FROM screening WHERE review_id = ? AND until_run IS NULL", [review_id])
+    }
+    for one in decisions:
+        row = current.pop(one.record_id, None)
+        if row is not None:
+            held = (row["version"], row["decision"], row["reason"], row["design"], row["tier"], row["patients"])
+            if held == (one.version, one.decision, one.reason, one.design, one.tier, one.patients):
+                continue
+            store.execute("UPDATE screening SET until_run = ? WHERE id = ?", [run_id, row["id"]])
+        store.execute(
+            "INSERT INTO screening (review_id, record_id, version, decision, reason, design, tier, patients, from_run)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                *(review_id, one.record_id, one.version, one.decision, one.reason, one.design, one.tier),
+                *(one.patients, run_id),
+            ],
+        )
+    for row in current.values():  # no longer a candidate: superseded by a better source of the same paper
+        store.execute("UPDATE screening SET until_run = ? WHERE id = ?", [run_id, row["id"]])
+
+
+def _put_claims(store: Store, review_id: str, claims: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Store the review's claims; those that are gone stay, marked as not active. Returns claim id to row number."""
+    store.execute("UPDATE claims SET active = 0 WHERE review_id = ?", [review_id])
+    for claim in claims:
+        store.execute(
+            "INSERT INTO claims (review_id, claim_id, doc, measure, kind, body) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (review_id, claim_id) DO UPDATE SET active = 1, doc = excluded.doc,"
+            " measure = excluded.measure, kind = excluded.kind, body = excluded.body",
+            [review_id, claim["id"], claim.get("doc"), claim["measure"], claim.get("kind"), canonical(dict(claim))],
+        )
+    rows = store.rows("SELECT id, claim_id FROM claims WHERE review_id = ?", [review_id])
+    return {row["claim_id"]: row["id"] for row in rows}
+
+
+def _same_results(store: Store, review_id: str, results: Sequence[Mapping[str, Any]]) -> int | None:
+    """The run that holds the last complete run's comparisons, where those equal these results."""
+    last = past_run(store, review_id)
+    if last is None:
+        return None
+    if [canonical(result) for result in run_results(store, last)] != [canonical(dict(one)) for one in results]:
+        return None
+    return last.id if last.same_as is None else last.same_as
+
+
+def _put_results(store: Store, run_id: int, numbers: Mapping[str, int], results: Sequence[Mapping[str, Any]]) -> None:
+    for place, result in enumerate(results):
+        claim = numbers[result["claim"]["id"]]
+        store.execute(
+            "INSERT INTO comparisons (run_id, claim, place, verdict, reason, body) VALUES (?, ?, ?, ?, ?, ?)",
+            [run_id, claim, place, result["verdict"], result["reason"], canonical(dict(result))],
+        )
+        estimates = {"headline": result.get("estimate"), **_named(result.get("other_methods"))}
+        for name, estimate in estimates.items():
+            if isinstance(estimate, Mapping):
+                figures = [estimate.get(key) for key in ("estimate", "low", "high", "k", "n")]
+                store.execute(
+                    "INSERT INTO estimates (run_id, claim, name, estimate, low, high, k, n, body)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    [run_id, claim, name, *figures, canonical(dict(estimate))],
+                )
+
+
+def _named(methods: Any) -> dict[str, Any]:
+    """The other methods' estimates by name, whether they come as a mapping or as a list."""
+    if isinstance(methods, Mapping):
+        return dict(methods)
+    return {str(method.get("method", place)): method for place, method in enumerate(methods or ())}

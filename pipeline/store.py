@@ -1,0 +1,285 @@
+"""The store: records, what was read in them, and what came of it, in one SQLite file.
+
+`Store.put_records` takes `Record`s from the readers, PubMed or a bundle and tells new, changed and known ones apart, so
+that doing the same twice changes nothing. A paper that arrives from several sources is kept once: the best source is
+used (PubMed before files, files before a restatement) and the others name it in `superseded_by`; none is deleted.
+`pipeline.history` adds runs, screening and comparisons; `pipeline.frames` turns rows into tables for `reports`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from extract.finding import Finding
+from pipeline.database import guard, now, open_database
+from pipeline.record import Record
+
+# The lower, the better the source; a worse one never overwrites a better one.
+_RANK = {"pubmed": 0, "medline": 1, "ris": 2, "jsonl": 3, "restatement": 9}
+# A title alone identifies a paper only when it is long enough not to be a heading ("Organizing pneumonia", "In reply").
+_TELLING_TITLE_WORDS = 6
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The paper that a restatement restates: identifiers and title as links only, and its citation in words."""
+
+    pmid: str | None = None
+    doi: str | None = None
+    title: str | None = None
+    citation: str | None = None
+
+
+@dataclass(slots=True)
+class Put:
+    """What became of the records that were put: numbers of new, changed and known ones, and of duplicates of others."""
+
+    new: int = 0
+    changed: int = 0
+    same: int = 0
+    duplicates: int = 0
+
+    @property
+    def total(self) -> int:
+        """All records that were put."""
+        return self.new + self.changed + self.same
+
+
+def digest(value: str) -> str:
+    """SHA-256 of a text, in hexadecimal."""
+    return hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """JSON with sorted keys: equal values give equal text, whatever order they were built in."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def title_key(title: str) -> str:
+    """The title in lower-case letters and digits; empty where it is too short to identify a paper."""
+    plain = re.sub(r"[^\w]+", " ", unicodedata.normalize("NFKD", title).casefold()).strip()
+    return plain if plain.count(" ") + 1 >= _TELLING_TITLE_WORDS else ""
+
+
+class Store:
+    """One SQLite store. Use as a context manager; every error is a `StoreError` that names its cure."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.db = open_database(path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; the store cannot be used afterwards."""
+        self.db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside happen together or not at all."""
+        with guard(self.path), self.db.atomic():
+            yield
+
+    def rows(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """The rows that a SELECT gives, as dictionaries."""
+        with guard(self.path):
+            return list(self.db.query(sql, params))
+
+    def execute(self, sql: str, params: Sequence[Any] = ()) -> int:
+        """One writing statement with bound parameters, inside a `transaction`; returns the last row's number."""
+        with guard(self.path):
+            return int(self.db.execute(sql, params).lastrowid or 0)
+
+    # Records -----------------------------------------------------------------------------------------------------
+
+    def put_records(
+        self,
+        records: Iterable[Record | tuple[Record, Link]],
+        review_id: str | None = None,
+        search_id: int | None = None,
+    ) -> Put:
+        """Store records, in transactions of a few hundred; each is new, changed, or known already.
+
+        With `review_id`, each becomes a candidate of that review (found by the search `search_id`).
+        """
+        put = Put()
+        batch: list[tuple[Record, Link]] = []
+        for item in records:
+            batch.append(item if isinstance(item, tuple) else (item, Link()))
+            if len(batch) >= _BATCH:
+                self._put_batch(batch, put, review_id, search_id)
+                batch = []
+        self._put_batch(batch, put, review_id, search_id)
+        return put
+
+    def _put_batch(
+        self, batch: list[tuple[Record, Link]], put: Put, review_id: str | None, search_id: int | None
+    ) -> None:
+        with self.transaction():
+            for record, link in batch:
+                self._put_record(record, link, put)
+                if review_id is not None:
+                    self.execute(
+                        "INSERT OR IGNORE INTO candidates (review_id, record_id, search_id) VALUES (?, ?, ?)",
+                        [review_id, record.id, search_id],
+                    )
+
+    def _put_record(self, record: Record, link: Link, put: Put) -> None:
+        row = _row(record, link)
+        known = self.rows("SELECT version, source, body, superseded_by FROM records WHERE id = ?", [record.id])
+        if known:
+            if known[0]["version"] == row["version"] or _outdated(row, known[0]):
+                put.same += 1
+                return
+            put.changed += 1
+            columns = [name for name in row if name != "added_at"]
+            assignments = ", ".join(f"{name} = :{name}" for name in columns)
+            self.db.execute(f"UPDATE records SET {assignments} WHERE id = :id", row)
+        else:
+            put.new += 1
+            self._insert_record(row, put)
+        self.execute(
+            "INSERT OR IGNORE INTO record_versions (record_id, version, content_hash, body, seen_at)"
+            " VALUES (?, ?, ?, ?, ?)",
+            [row["id"], row["version"], row["content_hash"], row["body"], row["changed_at"]],
+        )
+
+    def _insert_record(self, row: dict[str, Any], put: Put) -> None:
+        """A record that was not there: it may be another form of a paper that is."""
+        same_paper = self._same_paper(row)
+        better = [old for old in same_paper if _RANK.get(old["source"], 5) <= _RANK.get(row["source"], 5)]
+        put.duplicates += bool(same_paper)
+        row["superseded_by"] = better[0]["id"] if better else None
+        columns = ", ".join(row)
+        values = ", ".join(f":{name}" for name in row)
+        self.db.execute(f"INSERT INTO records ({columns}) VALUES ({values})", row)
+        if better:
+            return
+        for old in same_paper:
+            self.db.execute(
+                "UPDATE records SET superseded_by = :new WHERE id = :old OR superseded_by = :old",
+                {"new": row["id"], "old": old["id"]},
+            )
+
+    def _same_paper(self, row: dict[str, Any]) -> list[dict[str, Any]]:
+        """The records in use of the same paper: by PubMed number, DOI or (where neither contradicts) title and year."""
+        pmid, doi = row["pmid"] or row["link_pmid"], row["doi"] or row["link_doi"]
+        found = self.rows(
+            "SELECT id, source, year, pmid, doi, link_pmid, link_doi, title_key FROM records"
+            " WHERE superseded_by IS NULL AND id <> ? AND ("
+            " pmid = ? OR link_pmid = ? OR doi = ? OR link_doi = ? OR (title_key <> '' AND title_key = ?))",
+            [row["id"], pmid, pmid, doi, doi, row["title_key"]],
+        )
+        same = []
+        for old in found:
+            old_pmid, old_doi = old["pmid"] or old["link_pmid"], old["doi"] or old["link_doi"]
+            if pmid and old_pmid:
+                matches = pmid == old_pmid
+            elif doi and old_doi:
+                matches = doi == old_doi
+            else:
+                matches = abs((row["year"] or 0) - (old["year"] or 0)) <= 1  # printed a year after it was online
+            if matches:
+                same.append(old)
+        return sorted(same, key=lambda old: (_RANK.get(old["source"], 5), old["id"]))
+
+    def successors(self) -> dict[str, str]:
+        """Record id to the id of the record of the same paper that is used instead."""
+        return {
+            row["id"]: row["superseded_by"]
+            for row in self.rows("SELECT id, superseded_by FROM records WHERE superseded_by IS NOT NULL")
+        }
+
+    # Findings ----------------------------------------------------------------------------------------------------
+
+    def read_hashes(self, engine: str) -> set[str]:
+        """Hashes of the texts that this version of the engine has read."""
+        return {
+            row["content_hash"] for row in self.rows("SELECT content_hash FROM readings WHERE engine = ?", [engine])
+        }
+
+    def put_findings(self, record_id: str, content_hash: str, engine: str, findings: Sequence[Finding]) -> None:
+        """What the engine read in one text; a text without findings is remembered as read."""
+        with self.transaction():
+            self.execute(
+                "INSERT INTO readings (content_hash, engine, read_at) VALUES (?, ?, ?)", [content_hash, engine, now()]
+            )
+            for place, finding in enumerate(findings):
+                self.db.table("findings").insert(
+                    {
+                        "content_hash": content_hash,
+                        "engine": engine,
+                        "record_id": record_id,
+                        "place": place,
+                        "grp": finding.group,
+                        **{name: getattr(finding, name) for name in _FINDING_COLUMNS},
+                        "body": canonical(finding.to_dict()),
+                    }
+                )
+
+    def findings(self, content_hashes: Iterable[str], engine: str) -> dict[str, list[dict[str, Any]]]:
+        """Content hash to the findings in that text, in the order of the text, as plain dictionaries."""
+        wanted = set(content_hashes)
+        found: dict[str, list[dict[str, Any]]] = {content_hash: [] for content_hash in wanted}
+        sql = "SELECT content_hash, body FROM findings WHERE engine = ? ORDER BY content_hash, place"
+        for row in self.rows(sql, [engine]):
+            if row["content_hash"] in wanted:
+                found[row["content_hash"]].append(json.loads(row["body"]))
+        return found
+
+
+_FINDING_COLUMNS = (
+    *("measure", "stat", "value", "low", "high", "unit", "numerator", "denominator", "cmp"),
+    *("start", "end", "sentence_start", "sentence_end", "confidence"),
+)
+
+
+def _row(record: Record, link: Link) -> dict[str, Any]:
+    """A record as its row. A restatement keeps its paper's identifiers as links: it never passes for the paper."""
+    restated = record.source == "restatement"
+    link_pmid = link.pmid or (record.pmid if restated else None)
+    link_doi = link.doi or (record.doi if restated else None)
+    body = record.to_dict()
+    if restated:
+        body["link"] = {"pmid": link_pmid, "doi": link_doi, "title": link.title}
+        body["citation"] = link.citation
+    text = canonical(body)
+    return {
+        "id": record.id,
+        "version": digest(text),
+        "content_hash": digest(record.text),
+        "title": record.title,
+        "journal": record.journal,
+        "year": record.year,
+        "pmid": None if restated else record.pmid or None,
+        "doi": None if restated or not record.doi else record.doi.lower(),
+        "link_pmid": link_pmid if restated else None,
+        "link_doi": link_doi.lower() if restated and link_doi else None,
+        "title_key": title_key(link.title or record.title),
+        "source": record.source,
+        "language": record.language,
+        "body": text,
+        "added_at": now(),
+        "changed_at": now(),
+    }
+
+
+def _outdated(row: dict[str, Any], known: dict[str, Any]) -> bool:
+    """Whether what arrives is a worse source than what is there, or an older revision of it."""
+    if _RANK.get(row["source"], 5) != _RANK.get(known["source"], 5):
+        return _RANK.get(row["source"], 5) > _RANK.get(known["source"], 5)
+    arriving, present = json.loads(row["body"]).get("revised"), json.loads(known["body"]).get("revised")
+    return bool(arriving and present and arriving < present)
