@@ -36,7 +36,7 @@ class Pooled:
     `model` is what gave the numbers and `requested` what was asked for: they differ for one study, for studies that all
     stand at 0 or 100 %, and after a GLMM that did not converge; `note` then says so in words. `df` are the degrees of
     freedom of the t interval (None: normal or exact), `prediction_df` those of the prediction interval. `q` is
-    Cochran's Q of the transformed effects; `q_lrt` (GLMM only) the likelihood-ratio statistic of one share for all studies.
+    Cochran's Q of the transformed effects; `q_lrt` (GLMM only) the likelihood-ratio statistic of one share for all.
     """
 
     model: str
