@@ -51,17 +51,8 @@ class StreamEnd(Exception):
 class ByteSource:
     """A file's bytes, unpacked where it is gzipped, UTF-16 and UTF-32 turned into UTF-8; damage is `StreamEnd`."""
 
-    def __init__(self, path: Path) -> None:
-        try:
-            self._file: BinaryIO = path.open("rb")
-            if self._file.read(2) == b"\x1f\x8b":
-                self._file.seek(0)
-                self._file = cast(BinaryIO, gzip.GzipFile(fileobj=self._file))
-            else:
-                self._file.seek(0)
-        except OSError as error:
-            why = error.strerror or error
-            raise ReaderError(f"cannot read {path}: {why}; check the name and your rights to it") from None
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
         self.start = b""
         self._decoder: codecs.IncrementalDecoder | None = None
         self._damage: StreamEnd | None = None
@@ -76,6 +67,18 @@ class ByteSource:
                 break
         self.start = self.start.removeprefix(codecs.BOM_UTF8)
         self._pending = self.start
+
+    @classmethod
+    def open(cls, path: Path) -> ByteSource:
+        """The bytes of a file; raises `ReaderError` where it cannot be opened."""
+        try:
+            file = path.open("rb")
+            packed = file.read(2) == b"\x1f\x8b"
+            file.seek(0)
+        except OSError as error:
+            why = error.strerror or error
+            raise ReaderError(f"cannot read {path}: {why}; check the name and your rights to it") from None
+        return cls(cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file)
 
     def _raw(self, size: int) -> bytes:
         try:

@@ -31,7 +31,7 @@ def read(path: str | os.PathLike[str], on_deleted: Deleted | None = None) -> Ite
     `on_deleted` is called with each PMID of a DeleteCitation element, when its place in the file is reached.
     Raises `ReaderError` at once where the file cannot be opened.
     """
-    source = ByteSource(Path(path))
+    source = ByteSource.open(Path(path))
     return _records(source, Path(path), on_deleted)
 
 

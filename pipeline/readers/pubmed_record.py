@@ -11,7 +11,6 @@ from pipeline.record import Correction, Record, record_id
 
 # What PubMed prints in ArticleTitle when a paper has no English title.
 _NO_TITLE = re.compile(r"\[?\(?(not available|no title|no title available|untitled)\)?\.?\]?\.?", re.IGNORECASE)
-_NO_LABEL = frozenset({"UNLABELLED", "UNLABELED"})
 _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: number for number, name in enumerate(_MONTH_NAMES, 1)}
 
@@ -125,8 +124,7 @@ def _sections(element: Any) -> list[tuple[str, str]]:
     found = []
     for child in element.iterchildren("AbstractText"):
         if text := flatten(child):
-            label = " ".join(child.get("Label", "").split())
-            found.append(("" if label in _NO_LABEL else label, text))
+            found.append((" ".join(child.get("Label", "").split()), text))
     return found
 
 

@@ -12,6 +12,7 @@ iterparse.
 from __future__ import annotations
 
 import html
+import io
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -69,6 +70,11 @@ def versions(
             yield 0, report.bad(line, _about(piece, str(error)))
     if cutter.problem is not None:
         yield 0, report.file(cutter.line, cutter.problem)
+
+
+def versions_in(body: bytes, report: Reporter) -> Iterator[tuple[int, Record | BadRecord]]:
+    """As `versions`, of an answer held in memory."""
+    return versions(ByteSource(io.BytesIO(body)), report)
 
 
 def _message(error: Exception) -> str:
