@@ -1,0 +1,237 @@
+"""Figures in a review's prose: number, range, bound and unit, with the span of the whole expression.
+
+Comes in: one line of prose whose citations are blanked. Goes out: `Figure`s in order. What a figure is of is decided
+elsewhere. Called by `reports.claims`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from extract.numbers import PARTS, TENS, UNITS
+
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:[.·]\d+)?|(?<![\d.])\.\d+"
+SMALL = [word for word, value in UNITS.items() if value > 0]
+WORD = "(?:(?:" + "|".join(TENS) + ")(?:[- ](?:" + "|".join(SMALL[:9]) + "))?|" + "|".join(sorted(SMALL, key=len, reverse=True)) + ")"
+DASH = "[-‐–—−]"
+PERCENT = r"(?:\s?%|\s?percent\b|\s?per cent\b)"
+FRACTION = (r"(?:(?P<top>one|two|three|four|a|an)[- ](?P<bottom>half|thirds?|quarters?|fourths?|fifths?|sixths?|sevenths?|eighths?|tenths?)"
+            r"|(?P<half>half))\b(?![- ](?:life|lives|dose))")
+ONE_IN = rf"(?P<in_top>{WORD}|\d+) (?:in|of every|out of every|out of(?: the)?|of(?: the)?) (?P<in_bottom>{WORD}|\d[\d,]*)(?![\d.]*\s?%)"
+RATE_OVER = (r"(?:(?:new )?(?P<events>cases|patients|persons|people|episodes|deaths|events|admissions|infections|births|diagnoses)\s+)?"
+             r"(?:per|in|/)\s?(?P<base>1(?:,000,000|00,000|0,000|,000|0{3,6})(?![\d,])|(?:1 |a |one |10 )?million|a hundred thousand|a thousand)"
+             r"(?P<people>(?:\s(?:person|patient|woman|man|child|population|inhabitant|hospital|live|treatment|life)?-?\s?"
+             r"(?:persons?-years?|patients?-years?|years|persons|people|population|inhabitants|individuals|residents|admissions|births|"
+             r"children|adults|women|men|patients|person|patient|deliveries|live births|hospital admissions))?)")
+BASES = {"million": 1_000_000, "1 million": 1_000_000, "a million": 1_000_000, "one million": 1_000_000, "10 million": 10_000_000,
+         "a hundred thousand": 100_000, "a thousand": 1000}
+
+
+@dataclass(slots=True)
+class Figure:
+    """`shape` is percent, time, dose, rate, length, count or ratio; `start`/`end` cover bound, number and unit.
+
+    `at`/`until` cover the number alone. `unit` is None for percentages and counts. `words`: written in letters.
+    """
+
+    shape: str
+    start: int
+    end: int
+    at: int
+    until: int
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    cmp: str = "="
+    unit: str | None = None
+    words: bool = False
+    numerator: int | None = None
+    denominator: int | None = None
+    noun: str = ""
+
+
+@cache
+def cues() -> dict[str, Any]:
+    """The tables of figures.toml, with the patterns built from them."""
+    data = tomllib.loads((Path(__file__).parent / "data" / "figures.toml").read_text(encoding="utf-8"))
+
+    def choice(names: Any) -> str:
+        return "|".join(re.escape(n).replace(r"\ ", r"\s+") for n in sorted(names, key=len, reverse=True))
+
+    unit = rf"(?P<unit>{choice(data['units'])})(?![A-Za-z0-9])"
+    over = rf"(?:\s?(?:/|per)\s?(?P<over>{choice(data['per'])})(?![A-Za-z]))?"
+    number = rf"(?:{NUMBER})"
+    single = rf"(?P<a>{number}|\b{WORD}\b)"
+    between = rf"(?:(?:\s?{DASH}\s?|\s+(?:to|through|or|and)\s+)(?:>\s?)?(?P<b>{number}|{WORD})\b)?"
+    mid = rf"(?:{PERCENT}|\s?(?:{choice(data['units'])})\b)?"
+    data["main"] = re.compile(rf"(?<![\w.,·/–-])(?P<dash>[-])?{single}(?P<mid>{mid})(?P<tail>{between})"
+                              rf"(?:(?P<percent>{PERCENT})|[\s-]?{unit}{over})", re.I)
+    data["before_re"] = re.compile(rf"(?:^|(?<=[\s(,;—]))(?P<cue>{choice(data['before'])})\s*(?:the (?:age of )?|a |an |ages? |one |only )?$", re.I)
+    data["after_re"] = re.compile(rf"\s*,?\s*(?P<cue>{choice(data['after'])})\b", re.I)
+    data["qualifier_re"] = re.compile(rf"\b(?P<cue>{choice(data['qualifiers'])})\s*$", re.I)
+    return data
+
+
+def number_value(printed: str) -> float:
+    """The value of a number in digits or in words."""
+    low = printed.lower().replace(",", "").replace("·", ".")
+    if low[:1].isdigit() or low[:1] == ".":
+        return float(low)
+    parts = re.split(r"[- ]", low)
+    return float(sum(TENS.get(p, UNITS.get(p, 0)) for p in parts))
+
+
+def find_figures(text: str) -> list[Figure]:
+    """All figures with a unit, percentages, fractions and rates of a line of prose, in order, none overlapping."""
+    found: list[Figure] = []
+
+    def free(start: int, end: int) -> bool:
+        return all(end <= f.at or start >= f.until for f in found)
+
+    for reader in (_rates, _first, _main, _ratios, _fractions):
+        for figure in reader(text):
+            if free(figure.at, figure.until):
+                found.append(figure)
+    found.sort(key=lambda f: f.at)
+    for figure in found:
+        _bound(text, figure)
+    return found
+
+
+def _main(text: str) -> list[Figure]:
+    data = cues()
+    out = []
+    for m in data["main"].finditer(text):
+        a, b = number_value(m["a"]), number_value(m["b"]) if m["b"] else None
+        words = not m["a"][0].isdigit() and m["a"][0] != "."
+        if m["percent"]:
+            shape, unit = "percent", None
+        else:
+            unit = _unit(data["units"], m["unit"])
+            if unit is None or (words and unit in ("g", "U")):
+                continue
+            shape = ("time" if unit in data["time_units"]["names"] else
+                     "dose" if unit in data["dose_units"]["names"] else "length")
+            if m["over"] and unit not in data["time_units"]["names"]:
+                unit, shape = f"{unit}/{data['per'].get(m['over'], m['over'])}", "length"
+        if b is not None and re.match(r"\s+(?:or|and)\s", m["tail"]) and (b <= a or (
+                " and " in m["tail"] and not re.search(r"\bbetween\s+(?:the ages of\s+)?$", text[:m.start("a")]))):
+            # two figures, not a range: the second is read by itself
+            inner = data["main"].match(text, m.start("b"))
+            out.append(Figure(shape, m.start("a"), m.end("mid"), m.start("a"), m.end("mid"), value=a, unit=unit, words=words))
+            if inner:
+                out.append(Figure(shape, inner.start("a"), inner.end(), inner.start("a"), inner.end(), value=b, unit=unit))
+            continue
+        if b is not None and b < a:
+            continue
+        figure = Figure(shape, m.start("a"), m.end(), m.start("a"), m.end(), unit=unit, words=words)
+        if b is None:
+            figure.value = a
+        else:
+            figure.low, figure.high = a, b
+        out.append(figure)
+    return out
+
+
+def _first(text: str) -> list[Figure]:
+    """"within the first year", "in the first 2 years"."""
+    names = cues()["units"]
+    times = "years?|months?|weeks?|days?|hours?"
+    out = []
+    for m in re.finditer(rf"\b(?:with)?(?:in|during)\s+(?:the\s+)?first\s+(?:(?P<a>{NUMBER}|{WORD})\s+)?(?P<unit>{times})\b", text, re.I):
+        value = number_value(m["a"]) if m["a"] else 1.0
+        out.append(Figure("time", m.start(), m.end(), m.start(), m.end(), value=value, cmp="<=", unit=names[m["unit"].lower()]))
+    return out
+
+
+def _unit(names: dict[str, str], printed: str) -> str | None:
+    printed = re.sub(r"\s+", " ", printed)
+    if printed in names:
+        return names[printed]
+    lower = printed.lower()
+    return names.get(lower) if len(lower) > 1 else None
+
+
+def _rates(text: str) -> list[Figure]:
+    out = []
+    number = rf"(?:{NUMBER})"
+    for m in re.finditer(rf"(?<![\w.])(?P<a>{number})(?:(?:\s?{DASH}\s?|\s+(?:to|and)\s+)(?P<b>{number}))?\s*{RATE_OVER}", text):
+        printed = m["base"].lower()
+        base = BASES.get(printed) or float(printed.replace(",", ""))
+        people = " ".join((m["people"] or "").split())
+        a = number_value(m["a"])
+        if a > base or base < 1000 or (re.search(r"\bin\s?1\b", m[0])):
+            continue
+        figure = Figure("rate", m.start(), m.end(), m.start(), m.end(), unit=f"per {base:.0f}", noun=people)
+        if m["b"]:
+            figure.low, figure.high = a, number_value(m["b"])
+        else:
+            figure.value = a
+        out.append(figure)
+    return out
+
+
+def _ratios(text: str) -> list[Figure]:
+    out = []
+    number = rf"(?:{NUMBER})"
+    for m in re.finditer(rf"\bratio\b[^.;()]{{0,60}}?(?P<a>{number})\s?(?::|to)\s?(?P<b>{number})", text):
+        out.append(Figure("ratio", m.start("a"), m.end("b"), m.start("a"), m.end("b"), low=number_value(m["a"]), high=number_value(m["b"])))
+    return out
+
+
+def _fractions(text: str) -> list[Figure]:
+    out = []
+    for m in re.finditer(rf"\b(?:{FRACTION})(?:\s+to\s+(?:one|two|three|a)[- ](?P<bottom2>half|thirds?|quarters?|fourths?|fifths?))?", text, re.I):
+        if m["half"]:
+            low = 50.0
+            if re.search(r"\b(?:and(?: a| one)|first|second|latter|other|upper|lower|last|early|one and a|the left|the right)\s$", text[:m.start()], re.I):
+                continue
+        else:
+            bottom = 2 if m["bottom"].startswith("half") else PARTS.get(m["bottom"]) or {"seventh": 7, "eighth": 8}[m["bottom"].rstrip("s")]
+            top = {"a": 1, "an": 1}.get(m["top"].lower()) or int(UNITS[m["top"].lower()])
+            if top >= bottom or (m["bottom"].endswith("s") != (top > 1) and bottom != 2):
+                continue
+            low = round(100 * top / bottom, 1)
+        figure = Figure("percent", m.start(), m.end(), m.start(), m.end(), value=low, words=True)
+        if m["bottom2"]:
+            second = 2 if m["bottom2"].startswith("half") else PARTS[m["bottom2"]]
+            lead = re.search(r"to\s+(one|two|three|a)", m[0])
+            share = ({"a": 1}.get(lead[1]) or int(UNITS[lead[1]])) / second * 100 if lead else 0.0
+            figure.value, figure.low, figure.high = None, low, round(share, 1)
+        out.append(figure)
+    people = r"(?=\s+(?:of the |of |the )?(?:patients|persons|people|cases|women|men|children|adults|infants|survivors|individuals|participants))"
+    for m in re.finditer(rf"\b{ONE_IN}", text, re.I):
+        top, bottom = number_value(m["in_top"]), number_value(m["in_bottom"])
+        every = re.search(r" in | every ", m[0]) is not None
+        if not 0 < top < bottom or bottom > 100_000 or (every and (top > 4 or (bottom >= 1900 and bottom <= 2100))):
+            continue
+        if not every and not re.match(people, text[m.end():]):
+            continue
+        if every and not (re.match(people, text[m.end():]) or top <= 3 and re.match(r"[\s.,;)]", text[m.end():] + " ")):
+            continue
+        out.append(Figure("percent", m.start(), m.end(), m.start(), m.end(), value=round(100 * top / bottom, 1), words=True,
+                          numerator=int(top) if not every else None, denominator=int(bottom) if not every else None))
+    return out
+
+
+def _bound(text: str, figure: Figure) -> None:
+    """Take the words of a bound before and after the number into the figure's span."""
+    data = cues()
+    before = data["before_re"].search(text[max(0, figure.at - 45):figure.at])
+    if before:
+        cue = re.sub(r"\s+", " ", before["cue"].lower())
+        sign = data["before"].get(cue, data["before"].get(cue + " ", "="))
+        if sign != "±" and not (cue == "over" and figure.shape == "time"):
+            figure.cmp = sign
+            figure.start = max(0, figure.at - 45) + before.start("cue")
+    after = data["after_re"].match(text, figure.end)
+    if after and figure.low is None:
+        figure.cmp = data["after"][re.sub(r"\s+", " ", after["cue"].lower())]
+        figure.end = after.end()
+    elif after:
+        figure.end = after.end()

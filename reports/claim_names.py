@@ -1,0 +1,281 @@
+"""What a percentage in a review is of: the class, name and people of a proportion, from the words around it.
+
+Comes in: a sentence, the figure in it, the review's population. Goes out: a `Name`. Grammar only; word lists are in
+data/naming.toml. Called by `reports.claims`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from reports.claim_figures import Figure
+from reports.claim_population import Population
+
+CLAUSE = re.compile(r"[;:]\s|,\s+(?:and|but|whereas|while|although|though|yet|so|with|which|who|whose|where)\s|\s(?:but|whereas|while|although|whose)\s|\s[—–]\s")
+OPENERS = re.compile(r"^(?:\s*(?:in|among|of|for|at|on|as|during|after|before|according to|with|despite|within|because|since|when|if|although|compared)\b[^,]*,\s+(?=\S))+", re.I)
+LINKS = re.compile(r"^[\s,]*(?:and|or|to|vs\.?|versus|but|compared with|as compared with|in|of|the|up|among|for|respectively|even|only|by|with|about|approximately|women|men|one|study|another|group|some|series|studies|first|second|then|rising|falling|from|at|cases|patients|and|reported|other)*(?:[\s,]+(?:and|or|to|vs\.?|versus|but|compared|with|as|in|of|the|up|among|for|respectively|even|only|by|about|approximately|women|men|one|study|another|group|some|series|studies|first|second|then|rising|falling|from|at|cases|patients|reported|other))*[\s,(]*$", re.I)
+CAUSAL = re.compile(r"\b(?:account(?:s|ed|ing)?\s+for|responsible\s+for|caus(?:e|es|ed|ing)|implicated\s+in|due\s+to|attribut(?:ed|able)\s+to|caused\s+by|"
+                    r"secondary\s+to|result(?:s|ing)?\s+from|triggered\s+by|preceded\s+by|isolated\s+(?:in|from)|cause\s+(?:of|in)|etiolog\w+)\b", re.I)
+SENSITIVITY = re.compile(r"\b(?:sensitivit|specificit|predictive value|confidence interval|accuracy|\bCI\b|power\b|significance level|heritab|concordance|I2\b)", re.I)
+CHANGE = re.compile(r"\b(?:reduc\w+|decreas\w+|increas\w+|lower\w*|fall\w*|fell|declin\w+|rais\w+|rose|improv\w+|drop\w*)\b[^.;]{0,60}?\bby\s*$", re.I)
+AMOUNT_CHANGE = re.compile(r"^\s*(?:(?:relative|absolute|greater|lower|higher)\s+)*(?:reduction|decrease|increase|decline|improvement|higher|lower|greater|more|less)\b", re.I)
+POSSESSIVE = re.compile(r"\b(?:who|that|which|whose|at (?:the time|presentation|diagnosis|onset)|during|after|before|on (?:physical|presentation|admission)|within|despite|because|when|if|over|per|since|on the basis|according|as compared|compared|depending)\b.*$", re.I)
+
+
+@dataclass(slots=True)
+class Name:
+    """`measure` as in GUIDELINES (class:name); `group` None for the review's population; `stat` percent or value."""
+
+    measure: str
+    group: str | None = None
+    stat: str = "percent"
+    unit: str | None = None
+    condition: str | None = None
+
+
+@cache
+def cues() -> dict[str, Any]:
+    """The word lists of naming.toml, compiled."""
+    data = tomllib.loads((Path(__file__).parent / "data" / "naming.toml").read_text(encoding="utf-8"))
+    for row in data["classes"]:
+        row["pattern"] = re.compile(row["pattern"], re.I)
+    data["standard"] = {name: re.compile(pattern, re.I) for name, pattern in data["standard"].items()}
+    data["verb"] = re.compile(rf"\b{data['verbs']}\b", re.I)
+    data["empty_end"] = re.compile(rf"(?:[\s,(]*\b{data['empty']}\b[\s,]*)+$", re.I)
+    data["empty_start"] = re.compile(rf"^(?:[\s,(]*\b{data['empty']}\b[\s,]*)+", re.I)
+    data["of_people"] = re.compile(
+        rf"^\s*(?:\)\s*)?(?:of|among|in)?\s*(?P<who>(?:(?:all|the|these|those|such|reported|affected|adult|older|younger|hospitalized|untreated|treated|"
+        rf"immunocompetent|elderly|pediatric|published|surviving|its|their|our|other|symptomatic|white|black|infected|new|known|confirmed|[\w-]+ed|[\w-]+al|[\w-]+ic)\s+)*"
+        rf"\b{data['people']}|those|them|cases)\b(?P<more>(?:\s+(?:with|of|in|treated with|undergoing|receiving|from|older than|younger than)\s+"
+        rf"(?:(?!\b{data['verbs']}\b|[,;.(]).)+)?)", re.I)
+    data["measures_of"] = re.compile(data["measures_of"], re.I)
+    return data
+
+
+def excluded(text: str, figure: Figure) -> bool:
+    """Figures that are no claim about patients: test accuracy, confidence levels."""
+    before, after = text[max(0, figure.start - 90):figure.start], text[figure.end:figure.end + 40]
+    near = re.split(r"[;.]|\bwhereas\b|\bwhile\b", before)[-1]
+    return bool(SENSITIVITY.search(near) or re.match(r"\s*(?:CI\b|confidence|credible|sensitiv|specific(?:ity)?\b|power\b)", after, re.I))
+
+
+def name_percent(text: str, figure: Figure, earlier: list[tuple[Figure, Name]], people: Population) -> Name:
+    """The measure and group of a percentage; `earlier` are the figures named so far in this sentence."""
+    left, right, inside = _surroundings(text, figure)
+    if CHANGE.search(left) or AMOUNT_CHANGE.match(right):
+        what = AMOUNT_CHANGE.match(right)
+        rest = right[what.end():] if what else ""
+        target = re.match(r"\s*(?:in|of)\s+(?:the\s+)?(?:risk|rate|odds|incidence)?\s*(?:of\s+)?([^,;.()]+)", rest)
+        name = target[1] if target else CHANGE.sub("", left)
+        return Name(f"measurement:change in {_clean(name) or 'outcome'}", stat="value", unit="%")
+    group = _group(right, people)
+    if inside and re.match(r"\s*(?:of|among|in|are|were)?\s*(?:the\s+)?(?:wo)?men\b|\s*(?:fe)?males?\b", right, re.I) and re.search(r"\bmen\b|\bwomen\b|male", right[:20]):
+        return Name("sex:female" if re.match(r"[^,;)]*?\b(?:women|female)", right, re.I) else "sex:male")
+    if earlier and not inside and LINKS.match(text[earlier[-1][0].end:figure.start]) and not _says_something(right, people):
+        previous = earlier[-1][1]
+        if previous.measure:
+            return Name(previous.measure, group or _study_group(right) or previous.group, previous.stat, previous.unit)
+    name = ""
+    who = cues()["of_people"].match(right)
+    if not inside and not _has_subject(left):
+        name = _predicate(right, who, people)
+    if not name:
+        name = _subject(left, inside)
+        if not name and not inside:
+            name = _predicate(right, who, people)
+    return _classify(name, left, right, group, people, inside)
+
+
+def _surroundings(text: str, figure: Figure) -> tuple[str, str, bool]:
+    """The clause before the figure, what follows it up to the clause's end, and whether it stands in parentheses."""
+    opened = text.rfind("(", 0, figure.start)
+    inside = opened > text.rfind(")", 0, figure.start)
+    begin = 0
+    for m in CLAUSE.finditer(text[:figure.start]):
+        if not _within_brackets(text, m.start()) and (not inside or m.end() <= opened):
+            begin = m.end()
+    left = text[begin:figure.start]
+    if inside:
+        inner = text[opened + 1:figure.start]
+        pieces = re.split(r"[,;]\s*(?:and\s+)?|\sand\s", inner)
+        own = cues()["empty_end"].sub("", pieces[-1])
+        own = cues()["empty_start"].sub("", own)
+        if re.search(r"[a-z]{3}", own) and not re.match(rf"{cues()['verbs']}\b|{cues()['people']}", own.strip(), re.I):
+            left = pieces[-1]
+            inside = False
+        else:
+            left = text[begin:opened]
+    end = len(text)
+    for m in re.finditer(r"[;)]|,\s+(?:and|but|whereas|while|with|which)\s|\swhereas\s|\sbut\s", text[figure.end:]):
+        end = figure.end + m.start()
+        break
+    return left, text[figure.end:end], inside
+
+
+def _within_brackets(text: str, at: int) -> bool:
+    return text.rfind("(", 0, at) > text.rfind(")", 0, at)
+
+
+def _flat(text: str) -> str:
+    """Text without its parentheses and without an opening adverbial (`In one series, ...`)."""
+    text = re.sub(r"\([^()]*\)", " ", text)
+    return OPENERS.sub("", text)
+
+
+def _has_subject(left: str) -> bool:
+    """Whether the clause before the figure has a subject of its own."""
+    flat = cues()["empty_start"].sub("", _flat(left))
+    return bool(re.search(r"[A-Za-z]{3}", cues()["empty_end"].sub("", flat)))
+
+
+def _subject(left: str, inside: bool) -> str:
+    """The name in the words before a figure: the phrase just before it, or the subject of the verb before it."""
+    flat = _flat(left).rstrip(" ,(")
+    stripped = cues()["empty_end"].sub("", flat)
+    removed = flat[len(stripped):].lower()
+    stripped = stripped.rstrip(" ,")
+    relation = re.search(r"\b(?:of|in|is|are|was|were|been)\b", removed)
+    verbs = list(cues()["verb"].finditer(stripped))
+    adjective = re.search(r"\b(?:is|are|was|were|remains?|be|been)\s+((?:[\w-]+\s+){0,2}?(?:ab)?normal|(?:[\w-]+\s+){0,1}?(?:elevated|positive|negative|increased|"
+                          r"decreased|reduced|absent|fatal|familial|bilateral|unilateral|asymptomatic|recurrent|severe|mild|permanent|reversible|curative|low|high))$", stripped, re.I)
+    if adjective:
+        subject = stripped[:adjective.start()]
+        return f"{_clean(adjective[1])} {_clean(_last_clause(subject))}".strip()
+    tail = stripped[verbs[-1].end():] if verbs else stripped
+    if verbs and not re.search(r"[A-Za-z]{3}", cues()["empty_start"].sub("", tail)):
+        tail = ""
+    if tail and not (inside is False and relation is None and not verbs and False):
+        pieces = re.split(r",\s*(?:and\s+|or\s+)?|\s(?:and|or|plus)\s(?!\w+$)", tail) if verbs or inside or "," in tail else [tail]
+        last = pieces[-1]
+        if inside and re.search(r"\s(?:and|or)\s", last):
+            last = re.split(r"\s(?:and|or)\s", last)[-1]
+        return _clean(last)
+    head = stripped[:verbs[0].start()] if verbs else stripped
+    return _clean(_last_clause(head))
+
+
+def _last_clause(text: str) -> str:
+    pieces = [p for p in re.split(r"(?<=[a-z]),\s+(?=\w)", text) if p.strip()]
+    return pieces[-1] if pieces else text
+
+
+def _predicate(right: str, who: re.Match[str] | None, people: Population) -> str:
+    """The name in the words after a figure that counts people: `44% of patients have fever` is fever."""
+    rest = right[who.end():] if who else right
+    rest = re.sub(r"\([^()]*\)?", " ", rest)
+    rest = re.sub(r"^[\s,]*(?:who|that|which)\s+", " ", rest)
+    passive = re.match(r"\s*(?:(?:is|are|was|were|have been|has been|had been)\s+)?(?:also\s+|usually\s+)?"
+                       r"(?P<verb>treated with|managed with|given|receiv\w+|requir\w+|need\w*|underg\w+|underwent)\s+(?P<what>[^,;.]+)", rest, re.I)
+    if passive:
+        return "treatment:" + _clean(passive["what"])
+    caused = re.match(r"\s*(?:is|are|was|were|can be|may be|have been)?\s*(?:thought to be\s+)?(?P<verb>caused by|due to|attributed to|attributable to|secondary to|"
+                      r"associated with|preceded by|triggered by|related to|result from|resulting from)\s+(?P<what>[^,;.]+)", rest, re.I)
+    if caused and not caused["verb"].startswith(("associated",)):
+        return "cause:" + _clean(caused["what"])
+    smoking = re.search(r"\b(?:never|former|current|ever)?[- ]?(?:or current )?smok\w+", rest, re.I)
+    if smoking and len(rest) < 120:
+        return rest.strip()
+    m = re.match(rf"\s*(?:(?:also|usually|often|typically|eventually|ultimately|subsequently|initially|still|then|first|do|does|did|not|will|can|may|would|"
+                 rf"have|has|had|is|are|was|were|been|be|being|show|shows|showed|present|presents|presented|presenting|report|reports|reported|develop|develops|developed|"
+                 rf"experience|experienced|suffer|suffered|display|exhibit|exhibits|exhibited|demonstrate|demonstrated|complain|carry|carries|having|with|from|of|a|an|the|as|found|to|noted)\s+)*"
+                 r"(?P<what>[^,;.:]*)", rest, re.I)
+    what = m["what"] if m else ""
+    negative = re.match(r"\s*(?:do|does|did|have|has|had|are|were|is|was)\s+(?:not|no)\s+", rest, re.I)
+    name = _clean(what)
+    return f"no {name}" if negative and name and not name.startswith("no ") else name
+
+
+def _says_something(right: str, people: Population) -> bool:
+    """Whether the words after a figure give it a name of its own (`and 46% are smokers`)."""
+    who = cues()["of_people"].match(right)
+    rest = right[who.end():] if who else right
+    return bool(re.match(r"\s*(?:who\s+)?(?:also\s+|eventually\s+)?(?:are|is|were|was|have|has|had|develop\w*|die[sd]?|relaps\w*|recover\w*|requir\w*|report\w*|present\w*|receiv\w*|remain\w*|progress\w*|respond\w*)\b", rest, re.I)) \
+        or bool(not who and re.match(r"\s+(?!of\b|in\b|and\b|or\b|to\b|at\b|for\b|among\b|after\b|by\b|with\b|versus\b|vs\b|as\b|on\b|when\b|during\b|over\b|within\b)[a-z]{4,}", rest))
+
+
+def _clean(name: str) -> str:
+    """A name in plain lower-case words: no determiners, hedges, relative clauses, brackets or stray signs."""
+    name = re.sub(r"\([^()]*\)", " ", name)
+    name = re.sub(r"^\W+|[\s,;:(]+$", "", " ".join(name.split()))
+    name = POSSESSIVE.sub("", name).strip()
+    for _ in range(3):
+        name = cues()["measures_of"].sub("", name)
+        name = cues()["empty_start"].sub("", name + " ").strip() if name else name
+    name = re.sub(r"\s+(?:in|among|of)\s+(?:(?:most|all|some|many|reported|the|these|adult|older|retrospective|large|published|several|other|small|prospective)\s+)*"
+                  rf"{cues()['people']}\b.*$", "", name, flags=re.I)
+    name = cues()["empty_end"].sub("", " " + name).strip(" ,")
+    if len(name.split()) > 7:
+        name = " ".join(re.split(r"\s(?:in|with|from|that|by|for|among|to)\s", name)[0].split()[-7:])
+    return _singular(name)
+
+
+def _singular(name: str) -> str:
+    words = name.split()
+    if words:
+        last = words[-1]
+        if len(last) > 3 and last.endswith("ies"):
+            last = last[:-3] + "y"
+        elif len(last) > 3 and last.endswith("s") and not last.endswith(("ss", "us", "is", "as", "ics", "es's", "kles", "tes")):
+            last = last[:-1]
+        words[-1] = last
+    return " ".join(word if re.search(r"[A-Z].*[A-Z0-9]|\d", word) else word.lower() for word in words)
+
+
+def _group(right: str, people: Population) -> str | None:
+    """The subgroup that the words behind a figure name, or None."""
+    who = cues()["of_people"].match(right)
+    if not who:
+        who_only = re.match(r"\s*(?:of|among|in)\s+((?:patients|those|cases)\s+[^,;.()]+|(?:former|current|never|ever)[- ][^,;.()]*smokers|men|women|children|adults)\b", right, re.I)
+        return _singular(who_only[1]) if who_only else None
+    label = re.sub(r"^(?:of|in|among|the|all|reported|these|those)\s+", "", (who["who"] + (who["more"] or "")).strip(), flags=re.I)
+    plain = label.casefold()
+    for name in people.names:
+        plain = re.sub(rf"\b{re.escape(name.casefold())}s?\b", "", plain)
+    plain = re.sub(rf"\b(?:patients?|cases?|persons?|people|individuals?|adults?|subjects?|the|all|of|with|in|published|series|reports?|reported|affected|disease|this|studies|study|those|them|confirmed)\b", "", plain)
+    return " ".join(label.split()).strip(" ,") if re.search(r"[a-z]{3}", plain) else None
+
+
+def _study_group(right: str) -> str | None:
+    return None
+
+
+def _classify(name: str, left: str, right: str, group: str | None, people: Population, inside: bool) -> Name:
+    """The class of a name, and the standard names of sexes, smoking, deaths and relapses."""
+    both = f"{left} {right}"
+    if name.startswith(("treatment:", "cause:")):
+        return Name(name, group)
+    lower = name.casefold()
+    if re.search(r"smok", lower):
+        return Name("smoking:" + _smoking(lower), group)
+    sex = re.match(r"^(?:predominantly |mostly )?(?P<sex>women|woman|men|man|females?|males?|boys?|girls?)\b(?! reproduct)", lower)
+    if sex and len(lower.split()) <= 3:
+        return Name("sex:female" if sex["sex"][0] in "wfg" else "sex:male", group)
+    measured = re.search(r"\b(prevalence|incidence)\b", left, re.I)
+    if measured and (people.is_disease(name) or not name):
+        place = re.search(r"\b([\w -]{3,40}?registr(?:y|ies)[\w ]*?)(?:,|$)", left)
+        return Name(measured[1].lower(), group)
+    causal = CAUSAL.search(left)
+    if causal and name and not people.is_disease(name) and not re.search(r"\bdeaths?\b|\bdisability\b", right[:40]):
+        return Name("cause:" + name, group)
+    for standard, pattern in cues()["standard"].items():
+        if pattern.match(lower):
+            return Name(f"outcome:{standard}", group)
+    if not name:
+        return Name("proportion:", group)
+    for row in cues()["classes"]:
+        if row["pattern"].search(lower):
+            return Name(f"{row['class']}:{name}", group)
+    return Name(f"proportion:{name}", group)
+
+
+def _smoking(name: str) -> str:
+    if re.search(r"never|non-?smok|no history|not smok", name):
+        return "never"
+    current = re.search(r"current|active|smoked at|at the time|at diagnosis", name)
+    former = re.search(r"former|ex-smok|past|previous|quit", name)
+    return "ever" if (current and former) or re.search(r"\bever\b|history of smok", name) else "former" if former else "current"
