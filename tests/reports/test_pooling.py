@@ -116,8 +116,8 @@ def test_glmm_is_that_of_lme4(name: str) -> None:
     normal = pool(*counts(name), test="z")
     assert (normal.low, normal.high) == pytest.approx(reference["ci_bt"], abs=5e-5)
     if result.k > 2:
-        assert (result.prediction_low, result.prediction_high) == pytest.approx(reference["t_pi_bt"], abs=5e-5)
-        assert (normal.prediction_low, normal.prediction_high) == pytest.approx(reference["pi_bt"], abs=5e-5)
+        assert (result.prediction_low, result.prediction_high) == pytest.approx(reference["t_pi_bt"], abs=2e-4)
+        assert (normal.prediction_low, normal.prediction_high) == pytest.approx(reference["pi_bt"], abs=2e-4)
 
 
 def test_the_giant_study_does_not_decide_the_glmm() -> None:
