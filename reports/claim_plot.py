@@ -1,4 +1,4 @@
-"""The forest plot of one claim: which rows, which diamonds, what the review states, and the words for who cannot see it.
+"""The forest plot of one claim: its rows, its diamonds, what the review states, and the words for who cannot see it.
 
 In: a `ClaimView`. Out: a `reports.forest.Forest`, or None where there is nothing to draw. Called by `reports.page`.
 """
@@ -14,6 +14,8 @@ SPREADS = {"range", "iqr"}  # statistics whose low and high are people, not conf
 
 def forest_of(view: ClaimView) -> Forest | None:
     """The plot of `view`; None where no study gives a figure that can be placed on an axis."""
+    if view.claim.kind == "count":  # sizes of studies add up to the stated count; side by side they show nothing
+        return None
     rows = [row for row in (_row(line, view) for line in view.lines) if row is not None]
     if not rows:
         return None
@@ -69,12 +71,12 @@ def _stated(view: ClaimView) -> Stated | None:
 
 
 def _axis(view: ClaimView) -> str:
-    unit = unit_of(view.claim)
+    unit = numbers.in_words(unit_of(view.claim))
     return f"{view.title}, {unit}" if unit else view.title
 
 
 def _unit_heading(view: ClaimView, summaries: list[ForestSummary]) -> str:
-    unit = unit_of(view.claim) or "figure"
+    unit = numbers.in_words(unit_of(view.claim)) or "figure"
     return f"{unit} [95% interval]" if view.proportion or summaries else unit
 
 
@@ -84,7 +86,8 @@ def _description(view: ClaimView, rows: list[ForestRow]) -> str:
     parts = [f"Forest plot of {view.title.lower()}: {len(rows)} {'study' if len(rows) == 1 else 'studies'}"]
     if figures:
         unit = unit_of(view.claim)
-        parts.append(f"figures from {numbers.with_unit(numbers.span(min(figures), max(figures), 1), unit)}")
+        decimals = 1 if view.proportion else None
+        parts.append(f"figures {numbers.with_unit(numbers.span(min(figures), max(figures), decimals), unit)}")
     if view.estimate:
         parts.append(f"estimate {view.estimate} {view.interval}")
     if view.prediction:

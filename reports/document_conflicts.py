@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from reports.claim import Claim
 from reports.view import ClaimView, is_proportion
+from reports.wording import drug_class
 
 # Lengths of time in days, so that 2 to 4 weeks can be held against 1 to 3 months (mean month and year).
 DAYS = {"hours": 1 / 24, "days": 1.0, "weeks": 7.0, "months": 30.44, "years": 365.25}
@@ -37,14 +38,16 @@ def conflicts_between(views: list[ClaimView]) -> list[Conflict]:
         if len({view.claim.doc for view in claims}) < 2:
             continue
         disagree = not _compatible(claims)
-        relation = "the documents disagree" if disagree else "the documents can be reconciled"
+        relation = "the documents disagree" if disagree else "the figures can both hold"
         found.append(Conflict(claims[0].title, relation, claims, disagree))
     return sorted(found, key=lambda conflict: not conflict.disagree)
 
 
 def _quantity(claim: Claim) -> tuple[str, ...]:
     unit = "%" if is_proportion(claim) else "time" if claim.unit in DAYS else claim.unit or ""
-    drug = claim.drug or "" if claim.measure.startswith("dose") else ""
+    drug = claim.drug or ""
+    if not claim.measure.startswith("dose"):  # a dose is the drug's own; a length of treatment is the class's
+        drug = drug_class(drug)
     return (claim.measure, drug, claim.per or "", unit, claim.stat if claim.measure == "age" else "")
 
 

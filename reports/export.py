@@ -83,7 +83,8 @@ def _time(iso: str) -> datetime:
 
 def _sheet(sheet: Worksheet, table: Table) -> None:
     bold, wrap = Font(bold=True), Alignment(wrap_text=True, vertical="top")
-    for number, row in enumerate([table.columns, *table.rows], start=1):
+    lines: list[list[Cell]] = [[*table.columns], *table.rows]
+    for number, row in enumerate(lines, start=1):
         for column, value in enumerate(row, start=1):
             if value is None:
                 continue
@@ -112,7 +113,8 @@ def _same_bytes(book: bytes, when: datetime) -> bytes:
         for name in sorted(old.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
             content = old.read(name)
             if name == "docProps/core.xml":
-                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + f"{when:%Y-%m-%dT%H:%M:%S}Z".encode(), content)
+                stamp = f"{when:%Y-%m-%dT%H:%M:%S}Z".encode()
+                content = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, content)
             entry = zipfile.ZipInfo(name, ZIP_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             new.writestr(entry, content)
@@ -137,8 +139,8 @@ def to_json(page: Page, about: dict[str, Any], with_sentences: bool = True) -> b
         **about, **cautions, "results": results,
         "studies": [
             {
-                "id": s.id, "name": s.name, "citation": s.citation, "year": s.year, "link": s.url, "restated": s.restated,
-                "retracted": s.retracted, "design": s.design, "tier": s.tier,
+                "id": s.id, "name": s.name, "citation": s.citation, "year": s.year, "link": s.url,
+                "restated": s.restated, "retracted": s.retracted, "design": s.design, "tier": s.tier,
             }
             for s in page.studies
         ],

@@ -32,6 +32,7 @@ COLOURS = {
     BAND: "var(--band, #f6e3d8)",
     PAPER: "var(--paper, #ffffff)",
 }
+SUMMARY_GAP = 8.0  # points between the studies and the estimates below them
 LOG_SPREAD = 100  # largest over smallest positive figure from which a logarithmic axis fits better
 
 
@@ -191,13 +192,11 @@ class _Canvas:
         """The picture as one `svg` element."""
         for (colour, width, dashed, layer), segments in self.lines.items():
             style = (0, (4, 3)) if dashed else "solid"
-            self.axes.add_collection(
-                LineCollection(segments, colors=colour, linewidths=width, linestyles=[style], zorder=layer), autolim=False
-            )
+            lines = LineCollection(segments, colors=colour, linewidths=width, linestyles=[style], zorder=layer)
+            self.axes.add_collection(lines, autolim=False)
         for (colour, edge, layer), patches in self.shapes.items():
-            self.axes.add_collection(
-                PatchCollection(patches, facecolors=colour, edgecolors=edge, linewidths=1.3, zorder=layer), autolim=False
-            )
+            shapes = PatchCollection(patches, facecolors=colour, edgecolors=edge, linewidths=1.3, zorder=layer)
+            self.axes.add_collection(shapes, autolim=False)
         out = io.StringIO()
         with matplotlib.rc_context({"svg.hashsalt": key, "svg.fonttype": "none", "path.simplify": False}):
             FigureCanvasSVG(self.figure).print_svg(out, metadata={"Date": None, "Creator": None})
@@ -260,7 +259,7 @@ def draw(forest: Forest, key: str, narrow: bool = False) -> str:
     axis = _Axis(forest, *layout.plot)
     lines = len(forest.rows) + sum(1 + (s.prediction is not None) for s in forest.summaries)
     top = 30.0 if layout.stacked else 52.0
-    height = top + lines * layout.row + (8 if forest.summaries else 0) + 46
+    height = top + lines * layout.row + (SUMMARY_GAP if forest.summaries else 0) + 46
     canvas = _Canvas(layout.width, height, layout.size)
     bottom = height - 44
     _frame(canvas, forest, axis, layout, top, bottom)
@@ -271,7 +270,7 @@ def draw(forest: Forest, key: str, narrow: bool = False) -> str:
         y += layout.row
     if forest.summaries:
         canvas.line(0, y + 2, layout.width, y + 2, RULE)
-        y += 8
+        y += SUMMARY_GAP
     for summary in forest.summaries:
         y = _summary(canvas, summary, axis, layout, y)
     return canvas.svg(key, forest.description)
@@ -286,7 +285,11 @@ def _frame(canvas: _Canvas, forest: Forest, axis: _Axis, layout: _Layout, top: f
         canvas.text(layout.width, 34, estimate, SOFT, "right")
         canvas.line(0, top - 4, layout.width, top - 4, RULE)
     if forest.stated is not None:
-        _stated(canvas, forest.stated, axis, top - 4, bottom)
+        strips = [(top - 4, bottom)]
+        if layout.stacked:  # between the words of the rows, never through them
+            starts = _row_starts(forest, layout, top)
+            strips = [(y + layout.row - 18, y + layout.row) for y in starts]
+        _stated(canvas, forest.stated, axis, strips)
     canvas.line(axis.left, bottom, axis.right, bottom, SOFT)
     for tick in axis.ticks:
         x = axis.at(tick)
@@ -295,7 +298,15 @@ def _frame(canvas: _Canvas, forest: Forest, axis: _Axis, layout: _Layout, top: f
     canvas.text((axis.left + axis.right) / 2, bottom + 32, forest.axis, SOFT, "center")
 
 
-def _stated(canvas: _Canvas, stated: Stated, axis: _Axis, top: float, bottom: float) -> None:
+def _row_starts(forest: Forest, layout: _Layout, top: float) -> list[float]:
+    """The top of every row, studies first; the summaries stand a little lower, below their rule."""
+    summaries = sum(1 + (s.prediction is not None) for s in forest.summaries)
+    below = top + len(forest.rows) * layout.row + SUMMARY_GAP
+    studies = [top + i * layout.row for i in range(len(forest.rows))]
+    return studies + [below + i * layout.row for i in range(summaries)]
+
+
+def _stated(canvas: _Canvas, stated: Stated, axis: _Axis, strips: list[tuple[float, float]]) -> None:
     """A dashed line for a value, a band for a range, a line with a tinted side for a bound."""
     low, high = stated.low, stated.high
     if stated.value is not None and stated.cmp in ("<", "<="):
@@ -303,16 +314,18 @@ def _stated(canvas: _Canvas, stated: Stated, axis: _Axis, top: float, bottom: fl
     elif stated.value is not None and stated.cmp in (">", ">="):
         low, high = stated.value, axis.high
     edges = [x for x in ((stated.low, stated.high) if stated.value is None else (stated.value,)) if x is not None]
-    if low is not None and high is not None:
-        canvas.box(axis.at(low), top, axis.at(high) - axis.at(low), bottom - top, BAND, layer=0)
-    for edge in edges:
-        canvas.line(axis.at(edge), top, axis.at(edge), bottom, CLAIM, 1.4, dashed=True, layer=1)
+    for top, bottom in strips:
+        if low is not None and high is not None:
+            canvas.box(axis.at(low), top, axis.at(high) - axis.at(low), bottom - top, BAND, layer=0)
+        for edge in edges:
+            canvas.line(axis.at(edge), top, axis.at(edge), bottom, CLAIM, 1.4, dashed=True, layer=1)
     if not edges:
         return
     at = sum(axis.at(x) for x in edges) / len(edges)
     half = 0.27 * canvas.size * len(stated.label)  # about half the width of the label
     anchor = "left" if at - half < axis.left else "right" if at + half > axis.right else "center"
-    canvas.text({"left": axis.left, "right": axis.right, "center": at}[anchor], 12, stated.label, CLAIM, anchor, bold=True)
+    x = {"left": axis.left, "right": axis.right, "center": at}[anchor]
+    canvas.text(x, 12, stated.label, CLAIM, anchor, bold=True)
 
 
 def _study(canvas: _Canvas, row: ForestRow, axis: _Axis, layout: _Layout, y: float, heaviest: float) -> None:
@@ -359,12 +372,13 @@ def _lozenge(left: float, x: float, right: float, y: float, half: float) -> list
 
 
 def _words(
-    canvas: _Canvas, layout: _Layout, y: float, label: str, detail: str, printed: str, colour: str = INK, bold: bool = False
-) -> None:
+    canvas: _Canvas, layout: _Layout, y: float, label: str, detail: str, printed: str, colour: str = INK,
+    bold: bool = False,
+) -> None:  # fmt: skip
     """The words of a row: in columns, or on a line of their own above the mark."""
     if layout.stacked:
         canvas.text(0, y + 11, _short(label, layout.letters), colour, bold=bold)
-        words = "  ".join(part for part in (detail, printed) if part)
+        words = " · ".join(part for part in (detail, printed) if part)
         canvas.text(layout.width, y + 11, words, colour, "right", bold)
         return
     middle = y + layout.row / 2

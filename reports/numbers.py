@@ -7,6 +7,7 @@ Thousands are set apart by a narrow no-break space, ranges by an en dash, percen
 from __future__ import annotations
 
 import math
+import re
 
 THIN = "\u202f"  # narrow no-break space: groups thousands and never breaks a line
 DASH = "–"
@@ -41,6 +42,7 @@ def with_unit(text: str, unit: str | None) -> str:
     """`text` followed by its unit."""
     if not text or not unit:
         return text
+    unit = in_words(unit)
     return f"{text}{unit}" if unit in UNITS else f"{text} {unit}"
 
 
@@ -52,6 +54,8 @@ def span(low: float | None, high: float | None, decimals: int | None = None) -> 
         return f"≤ {number(high, decimals)}"
     if high is None:
         return f"≥ {number(low, decimals)}"
+    if low == high:
+        return number(low, decimals)
     between = " to " if low < 0 or high < 0 else DASH
     return f"{number(low, decimals)}{between}{number(high, decimals)}"
 
@@ -65,3 +69,8 @@ def stated(value: float | None, low: float | None, high: float | None, cmp: str 
     """What a document states: `< 25%`, `0.5–1 mg`, `about 8 mm`."""
     text = number(value) if value is not None else span(low, high)
     return with_unit(COMPARISONS.get(cmp, "") + text, unit) if text else ""
+
+
+def in_words(unit: str) -> str:
+    """A unit with its thousands set apart: `per 100 000 persons`."""
+    return re.sub(r"\b\d{5,}\b", lambda match: number(int(match[0])), unit)

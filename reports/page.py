@@ -1,4 +1,4 @@
-"""The whole report as a reader meets it: counts, chapters, causes, conflicts between documents, evidence, flow, methods.
+"""The whole report as a reader meets it: counts, chapters, causes, documents compared, evidence, flow, methods.
 
 In: a `ReportContext`. Out: a `Page`, from which the HTML, the Markdown and the tables are written. Called by
 `reports.report`.
@@ -7,7 +7,7 @@ In: a `ReportContext`. Out: a `Page`, from which the HTML, the Markdown and the 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -133,8 +133,8 @@ class Page:
         if self.causes or self.new_causes:
             sections.append(("causes", "Causes"))
         return [
-            *sections, ("evidence", "Evidence table"), ("flow", "Records"), ("search", "Search"), ("methods", "Methods"),
-            ("limits", "Limits"), ("sources", "Studies"),
+            *sections, ("evidence", "Evidence table"), ("flow", "Records"), ("search", "Search"),
+            ("methods", "Methods"), ("limits", "Limits"), ("sources", "Studies"),
         ]  # fmt: skip
 
 
@@ -149,17 +149,35 @@ def build_page(context: ReportContext, with_sentences: bool = True) -> Page:
     listed = [view for view in views if view.claim.kind != "cause"]
     causes = [view for view in views if view.claim.kind == "cause"]
     return Page(
-        review=context.review, run=context.run, finished=_when(context.run.finished), documents=context.review.documents,
-        views=views, verdicts=_count(views, listed), lede=_lede(views), chapters=_chapters(listed),
-        causes=_cause_groups(causes), causes_lede=_causes_lede(causes),
-        new_causes=_new_causes(context, studies, with_sentences), conflicts=conflicts_between(listed),
-        evidence=_evidence(listed), studies=list(studies.values()), flow=context.flow,
-        prisma_s=prisma_s(context), methods=methods(context), limits=limits(context), notices=context.notices,
+        review=context.review,
+        run=context.run,
+        finished=_when(context.run.finished),
+        documents=context.review.documents,
+        views=views,
+        verdicts=_count(views, listed),
+        lede=_lede(views),
+        chapters=_chapters(listed),
+        causes=_cause_groups(causes),
+        causes_lede=_causes_lede(causes),
+        new_causes=_new_causes(context, studies, with_sentences),
+        conflicts=conflicts_between(listed),
+        evidence=_evidence(listed),
+        studies=list(studies.values()),
+        flow=context.flow,
+        prisma_s=prisma_s(context),
+        methods=methods(context),
+        limits=limits(context),
+        notices=context.notices,
         versions=sorted(context.run.versions.items()),
-        uses_pubmed=any(study.url and "pubmed" in study.url and not study.restated for study in studies.values())
-        or any("pubmed" in search.source.lower() for search in context.searches),
+        uses_pubmed=_uses_pubmed(context),
         changes=_changes(context, views),
-    )  # fmt: skip
+    )
+
+
+def _uses_pubmed(context: ReportContext) -> bool:
+    """Whether data of the National Library of Medicine are in the report, which then says so."""
+    sources = [*context.records["source"], *(search.source for search in context.searches)]
+    return any("pubmed" in str(source).lower() or "medline" in str(source).lower() for source in sources)
 
 
 def _when(iso: str) -> str:
@@ -190,8 +208,9 @@ def _lede(views: list[ClaimView]) -> str:
     if not open_:
         return text
     return (
-        f"{text} For the other {open_} no verdict is given: {count['undecided']} undecided, {count['thin']} with too little "
-        f"evidence, {count['silent']} on which the abstracts are silent, {count['not judged']} that a program cannot judge."
+        f"{text} For the other {open_} no verdict is given: {count['undecided']} undecided, {count['thin']} with too "
+        f"little evidence, {count['silent']} on which the abstracts are silent, {count['not judged']} that a program "
+        "cannot judge."
     )
 
 
@@ -212,8 +231,8 @@ def _cause_groups(views: list[ClaimView]) -> list[Chapter]:
 def _causes_lede(views: list[ClaimView]) -> str:
     with_study = [view for view in views if view.k]
     return (
-        f"The documents name {len(views)} causes. For {len(with_study)} of them at least one included study attributes a "
-        f"case to the cause; for {len(views) - len(with_study)} none does."
+        f"The documents name {len(views)} causes. For {len(with_study)} of them at least one included study attributes "
+        f"a case to the cause; for {len(views) - len(with_study)} none does."
     )
 
 
@@ -273,6 +292,6 @@ def _evidence(views: list[ClaimView]) -> list[EvidenceTable]:
 def _changes(context: ReportContext, views: list[ClaimView]) -> list[dict[str, str]]:
     titles = {view.id: view.title for view in views}
     return [
-        {"anchor": anchor(c.claim), "title": titles.get(c.claim, c.claim), "before": c.before, "after": c.after, "why": c.why}
+        asdict(c) | {"anchor": anchor(c.claim), "title": titles.get(c.claim, c.claim)}
         for c in context.run.changes
     ]

@@ -22,6 +22,8 @@ from reports.page import Page, build_page
 from reports.view import ClaimView
 from reports.wording import wording
 
+LONG = 25  # studies from which a plot may run over the end of a printed page
+
 __all__ = ["ReportContext", "write_report"]
 
 
@@ -91,6 +93,7 @@ def _plots(view: ClaimView) -> list[dict[str, str]]:
     caption = forest.description.partition(": ")[2]
     return [{
         "title": "",
+        "long": "yes" if len(forest.rows) > LONG else "",
         "wide": Markup(draw(forest, f"{view.anchor}-wide")),
         "narrow": Markup(draw(forest, f"{view.anchor}-narrow", narrow=True)),
         "caption": caption[:1].upper() + caption[1:],

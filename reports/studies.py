@@ -68,11 +68,16 @@ def _year(row: dict[str, Any]) -> int | None:
     return None if year is None else int(year)
 
 
+def _authors(row: dict[str, Any]) -> list[str]:
+    authors = row.get("authors")
+    return [] if authors is None else [str(author) for author in authors]
+
+
 def _surname(row: dict[str, Any]) -> str:
-    authors = list(row.get("authors") if row.get("authors") is not None else [])
+    authors = _authors(row)
     if not authors:
         return ""
-    first = str(authors[0])
+    first = authors[0]
     if "," in first:
         return first.partition(",")[0].strip()
     words = first.split()
@@ -90,7 +95,7 @@ def _short_name(row: dict[str, Any]) -> str:
 
 def _citation(row: dict[str, Any]) -> str:
     """Authors, title, journal, year, as far as they are known."""
-    authors = [str(a) for a in (row.get("authors") if row.get("authors") is not None else [])]
+    authors = _authors(row)
     who = ", ".join(authors[:3]) + (" et al" if len(authors) > 3 else "")
     parts = [who, (row.get("title") or "").strip().rstrip("."), row.get("journal") or "", str(_year(row) or "")]
     return ". ".join(part for part in parts if part) + "."

@@ -1,7 +1,7 @@
 """The report's content as plain tables: claims, studies, methods, set aside, searches, flow, and the metafor table.
 
-In: a `Page`. Out: `Table`s of typed cells (numbers stay numbers, proportions 0-1), which the CSV and Excel exports write.
-Called by `reports.export`.
+In: a `Page`. Out: `Table`s of typed cells (numbers stay numbers, proportions 0-1), which `reports.export` writes.
+Called by `reports.report`.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ def claims_table(page: Page) -> Table:
     columns = [
         "claim", "document", "measure", "group", "drug", "condition", "kind", "stated", "stated_value", "stated_low",
         "stated_high", "stated_cmp", "unit", "verdict", "reason", "method", "estimate", "interval_low", "interval_high",
-        "prediction_low", "prediction_high", "scale", "studies_reporting", "studies_looked_at", "patients", "reproduced_by",
-        "at_risk", "document_start", "document_end", "caution",
+        "prediction_low", "prediction_high", "scale", "studies_reporting", "studies_looked_at", "patients",
+        "reproduced_by", "at_risk", "document_start", "document_end", "caution",
     ]  # fmt: skip
     rows: list[list[Cell]] = []
     for view in page.views:
@@ -64,8 +64,8 @@ def studies_table(page: Page) -> Table:
     """One row a study and claim, used or set aside, with the sentence and where it stands."""
     columns = [
         "claim", "used", "record", "study", "year", "source", "retracted", "group", "stat", "numerator", "denominator",
-        "value", "low", "high", "unit", "interval_low", "interval_high", "flags", "set_aside_because", "sentence", "number",
-        "start", "end", "link", "citation",
+        "value", "low", "high", "unit", "interval_low", "interval_high", "flags", "set_aside_because", "sentence",
+        "number", "start", "end", "link", "citation",
     ]  # fmt: skip
     rows = [
         _study_row(view, line, used)
@@ -82,8 +82,8 @@ def _study_row(view: ClaimView, line: StudyLine, used: bool) -> list[Cell]:
         view.id, used, study.id, study.name, study.year, fixed("restated") if study.restated else "paper",
         study.retracted, raw.group, raw.stat, raw.numerator, raw.denominator, raw.value, raw.low, raw.high, raw.unit,
         raw.interval_low, raw.interval_high, ", ".join(raw.flags), line.reason,
-        line.quote.text if line.quote else None, line.quote.number if line.quote else None, raw.start, raw.end, study.url,
-        study.citation,
+        line.quote.text if line.quote else None, line.quote.number if line.quote else None, raw.start, raw.end,
+        study.url, study.citation,
     ]  # fmt: skip
 
 
@@ -159,8 +159,9 @@ def about_table(page: Page) -> Table:
     rows += [[f"version of {name}", version] for name, version in page.versions]
     rows += [["notice", fixed("restated_banner")]] if page.restated_total else []
     rows += [["notice", notice.text] for notice in page.notices]
-    rows += [["method", text] for text in page.methods] + [["limit", text] for text in page.limits]
-    rows += [["caution", fixed("caution")]]
+    rows += [["method", text] for text in page.methods]
+    rows += [["limit", text] for text in page.limits]
+    rows.append(["caution", fixed("caution")])
     rows += [["attribution", fixed("attribution")]] if page.uses_pubmed else []
     return Table("about", ["what", "text"], rows)
 
@@ -177,8 +178,8 @@ def metafor_table(page: Page) -> Table:
                 continue
             rows.append([
                 view.id, view.claim.measure, ", ".join(view.claim.at_risk), line.study.name, line.study.year,
-                raw.numerator if counted else None, raw.denominator, raw.value if mean else None, raw.sd if mean else None,
-                line.study.id, fixed("restated") if line.study.restated else "paper",
+                raw.numerator if counted else None, raw.denominator, raw.value if mean else None,
+                raw.sd if mean else None, line.study.id, fixed("restated") if line.study.restated else "paper",
             ])  # fmt: skip
     columns = ["claim", "measure", "at_risk", "study", "year", "xi", "ni", "mi", "sdi", "record", "source"]
     return Table("metafor", columns, rows)

@@ -1,7 +1,7 @@
 """A comparison as a reader meets it: every figure as text, every sentence cut around its number, its plot as data.
 
-In: `ClaimResult`s and the studies they rest on. Out: `ClaimView`s, which the page, the Markdown and the tables share, so
-that all of them say the same. Called by `reports.page`.
+In: `ClaimResult`s and the studies they rest on. Out: `ClaimView`s, which the page, the Markdown and the tables share,
+so that all of them say the same. Called by `reports.page`.
 """
 
 from __future__ import annotations
@@ -127,6 +127,11 @@ class ClaimView:
         return f"{text}, {self.n} patients" if self.n else text
 
     @property
+    def bare(self) -> bool:
+        """Whether there is no figure to show, so that a line says it all."""
+        return not (self.estimate or self.lines or self.aside)
+
+    @property
     def summary(self) -> str:
         """What stands where an estimate would, when figures are listed and not pooled."""
         return f"{len(self.lines)} figure{'s' if len(self.lines) != 1 else ''}, not pooled"
@@ -151,14 +156,15 @@ def claim_view(
     proportion = is_proportion(claim)
 
     def lines(figures: list[StudyFigure]) -> list[StudyLine]:
-        return [_study_line(figure, studies, claim, with_sentences) for figure in figures]
+        made = [_study_line(figure, studies, claim, with_sentences) for figure in figures]
+        return sorted(made, key=lambda line: (line.study.year or 0, line.name))
 
     estimate = _method_line(result.estimate, claim) if result.estimate is not None else None
     return ClaimView(
         id=claim.id,
         anchor=anchor(claim.id),
         chapter=chapter_of(claim.measure),
-        title=heading(claim.measure, claim.drug, claim.stat),
+        title=_title(claim),
         condition=sentence_case(claim.condition or ""),
         document=documents.get(claim.doc, claim.doc),
         stated=stated_text(claim),
@@ -181,6 +187,13 @@ def claim_view(
         category=claim.category or "",
         proportion=proportion,
     )
+
+
+def _title(claim: Claim) -> str:
+    """A cause as the document prints it (`SARS-CoV-2`), anything else by its measure."""
+    if claim.kind == "cause" and claim.expr:
+        return sentence_case(" ".join(claim.expr.split()))
+    return heading(claim.measure, claim.drug, claim.stat)
 
 
 def anchor(claim_id: str) -> str:

@@ -1,4 +1,4 @@
-"""The report's words that are data: chapters, headings, verdicts, flags (`templates/wording.toml`), and names of people.
+"""The report's words that are data (`templates/wording.toml`): chapters, headings of claims, verdicts, flags.
 
 Called by `reports.view` and `reports.page`.
 """
@@ -58,6 +58,12 @@ def heading(measure: str, drug: str | None = None, stat: str | None = None) -> s
     elif drug and "{drug}" not in pattern and drug.lower() not in text.lower():
         text += f", {drug}"
     return sentence_case(text)
+
+
+def drug_class(drug: str) -> str:
+    """The class under which documents speak of `drug`, or the drug itself."""
+    classes = cast(dict[str, list[str]], wording()["drug_classes"])
+    return next((name for name, members in classes.items() if drug.lower() in members), drug.lower())
 
 
 def flag(name: str) -> str:
