@@ -76,10 +76,7 @@ def records_frame(store: Store, decisions: Sequence[Screened], overlaps: Sequenc
             }
         )
     rows.sort(key=lambda row: (row["year"] or 0, row["id"]))
-    frame = pd.DataFrame(rows, columns=list(RECORD_COLUMNS))
-    for column in ("year", "tier", "patients"):
-        frame[column] = frame[column].astype("Int64")
-    return frame.astype(dict.fromkeys(("doi", "pmid", "journal", "citation", "language"), object))
+    return _frame(rows, RECORD_COLUMNS)
 
 
 def findings_frame(store: Store, decisions: Sequence[Screened], engine: str) -> pd.DataFrame:
@@ -90,12 +87,12 @@ def findings_frame(store: Store, decisions: Sequence[Screened], engine: str) -> 
         for one in sorted(decisions, key=lambda one: one.record_id)
         for finding in found[one.content_hash]
     ]
-    frame = pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
-    for column in ("numerator", "denominator"):
-        frame[column] = frame[column].astype("Int64")
-    for column in ("value", "low", "high"):
-        frame[column] = frame[column].astype("float64")
-    return frame
+    return _frame(rows, FINDING_COLUMNS)
+
+
+def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
+    """A table that keeps whole numbers whole and None as None, which pandas' own column types would not."""
+    return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=object) for name in columns})
 
 
 def _body(store: Store, one: Screened) -> dict[str, Any]:

@@ -218,9 +218,9 @@ def _put_results(store: Store, run_id: int, numbers: Mapping[str, int], results:
         estimates = {"headline": result.get("estimate"), **_named(result.get("other_methods"))}
         for name, estimate in estimates.items():
             if isinstance(estimate, Mapping):
-                figures = [estimate.get(key) for key in ("estimate", "low", "high", "k", "n")]
+                figures = [estimate.get(key) for key in ("value", "low", "high", "k", "n")]
                 store.execute(
-                    "INSERT INTO estimates (run_id, claim, name, estimate, low, high, k, n, body)"
+                    "INSERT INTO estimates (run_id, claim, name, value, low, high, k, n, body)"
                     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     [run_id, claim, name, *figures, canonical(dict(estimate))],
                 )

@@ -179,7 +179,7 @@ _FIRST = (
     run_id INTEGER NOT NULL REFERENCES runs(id), -- the run it belongs to
     claim INTEGER NOT NULL REFERENCES claims(id), -- the claim it answers
     name TEXT NOT NULL, -- headline, or the name of another method
-    estimate REAL, -- the pooled figure
+    value REAL, -- the pooled figure: a share from 0 to 1, or in the claim's unit
     low REAL, -- its interval
     high REAL, -- its interval
     k INTEGER, -- studies pooled

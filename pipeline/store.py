@@ -20,6 +20,7 @@ from typing import Any, Self
 
 from extract.finding import Finding
 from pipeline.database import guard, now, open_database
+from pipeline.errors import StoreError
 from pipeline.record import Record
 
 # The lower, the better the source; a worse one never overwrites a better one.
@@ -283,3 +284,10 @@ def _outdated(row: dict[str, Any], known: dict[str, Any]) -> bool:
         return _RANK.get(row["source"], 5) > _RANK.get(known["source"], 5)
     arriving, present = json.loads(row["body"]).get("revised"), json.loads(known["body"]).get("revised")
     return bool(arriving and present and arriving < present)
+
+
+def existing_store(path: Path) -> Store:
+    """Open a store that must be there: a command that only looks never makes one."""
+    if not path.exists():
+        raise StoreError("there is no store here", str(path), "`retally run REVIEW` makes one; --store names another.")
+    return Store(path)

@@ -1,0 +1,46 @@
+# Everything that a person or a machine runs. Needs only make and Python 3.11 or 3.12 (with venv); nothing is installed
+# outside .venv, and again only when requirements.lock or pyproject.toml has changed.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# The first of these that is there, unless PYTHON names another: make run PYTHON=/opt/python/bin/python3.12
+PYTHON ?= $(shell for python in python3.11 python3.12 python3 python; do \
+	"$$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' \
+	>/dev/null 2>&1 && { echo "$$python"; break; }; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check score bench docs clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(READY) ## Install what is needed and do the main job: the review `cop`
+	$(BIN)/retally run cop
+
+test: $(READY) check ## Install what is needed, check style and types, run the tests
+	$(BIN)/python -m pytest
+
+check: $(READY) ## Style (ruff) and types (mypy)
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+score: $(READY) ## Accuracy on the development gold, where it lies beside the checkout
+	$(BIN)/python tests/score.py
+
+bench: $(READY) ## Speed and memory
+	$(BIN)/python tests/bench.py
+
+docs: $(READY) ## Write the generated parts of docs/contracts.md again
+	$(BIN)/python -m tests.contracts
+
+clean: ## Remove the environment and caches; stores and reports stay
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache
+
+$(READY): requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or 3.12 with venv found; install one, or give PYTHON=/path/to/python" >&2; exit 1; }
+	@test -x $(BIN)/python && $(BIN)/python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' \
+		|| { rm -rf $(VENV); "$(PYTHON)" -m venv $(VENV); }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

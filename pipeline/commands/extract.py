@@ -1,0 +1,36 @@
+"""`retally extract`: records in, findings out, a line each."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("extract")
+@click.argument("records", metavar="RECORDS")
+def command(records: str) -> None:
+    """Read the quantities that records report, a JSON line a record.
+
+    RECORDS is a file of JSON lines (a key pmid, pmcid or id, and title and sections, or text alone), PubMed XML,
+    MEDLINE or RIS, plain or gzipped. A record that cannot be read is named on standard error, the rest is read, and
+    the command ends with 1.
+    """
+    import json
+    from pathlib import Path
+
+    from extract.engine import Engine
+
+    from pipeline.keyed import BadRecord, keyed_records
+
+    bad = 0
+    engine = None
+    for item in keyed_records(Path(records)):
+        if isinstance(item, BadRecord):
+            bad += 1
+            click.echo(str(item), err=True)
+            continue
+        key, record = item
+        engine = engine or Engine()
+        found = [finding.to_dict() for finding in engine.read(record.title, record.sections, record.given_text)]
+        click.echo(json.dumps({**key, "findings": found}, ensure_ascii=False))
+    if bad:
+        raise SystemExit(1)

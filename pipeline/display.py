@@ -1,0 +1,109 @@
+"""What a person sees while a run is at work, and the table at its end; on standard error, so that data stays apart."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from reports.compare import ClaimResult
+
+    from pipeline.run import Outcome
+
+# The order in which verdicts are listed, and the colour of each; the words alone carry the meaning.
+_COLOURS = {
+    "differs": "bold red",
+    "undecided": "yellow",
+    "agrees": "green",
+    "thin": "cyan",
+    "silent": "dim",
+    "not judged": "dim",
+}
+
+
+class RichDisplay:
+    """Stages of a run as lines with a bar. In a terminal they move; elsewhere nothing but the table is printed."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.console = Console(stderr=True, quiet=quiet)
+        self._progress = Progress(
+            SpinnerColumn(finished_text="[green]✓"),
+            TextColumn("{task.description:<10}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self.console,
+            disable=quiet or not self.console.is_terminal,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: TracebackType | BaseException | None) -> None:
+        if kind is None:
+            self._finish()
+        self._progress.stop()
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        """Begin a stage; the one before it is done."""
+        self._finish()
+        self._task = self._progress.add_task(name, total=total)
+
+    def step(self, done: int, total: int | None = None) -> None:
+        """Move the bar of the stage at hand."""
+        if self._task is not None:
+            self._progress.update(self._task, completed=done, total=total)
+
+    def _finish(self) -> None:
+        if self._task is not None:
+            task = self._progress.tasks[self._task]
+            total = task.total or task.completed or 1
+            self._progress.update(self._task, total=total, completed=total)
+
+    def summary(self, outcome: Outcome) -> None:
+        """The final table: how many claims have each verdict, and every claim that was judged."""
+        counts = Counter(result.verdict for result in outcome.results)
+        flow = outcome.run.flow
+        self.console.print()
+        self.console.print(claims_table(outcome.results))
+        self.console.print(
+            "  ".join(
+                f"[{colour}]{verdict} {counts[verdict]}[/]" for verdict, colour in _COLOURS.items() if counts[verdict]
+            )
+        )
+        self.console.print(
+            f"Run {outcome.run.id}: {flow['screened']} records screened, {flow['included']} included"
+            f" ({flow['case_reports']} case reports), {outcome.counts['new']} new, {outcome.counts['read']} texts read."
+        )
+
+
+def claims_table(results: Iterable[ClaimResult]) -> Table:
+    """The claims with figures, those that differ first; the silent and those nobody can judge are only counted."""
+    from reports.numbers import interval, percent
+    from reports.view import is_proportion, stated_text
+
+    table = Table(title="What the review states, and what the abstracts report", title_justify="left", show_lines=False)
+    for name in ("claim", "stated", "recounted", "interval", "studies", "verdict"):
+        table.add_column(name, no_wrap=name in ("stated", "interval", "studies", "verdict"))
+    order = list(_COLOURS)
+    for result in sorted(results, key=lambda one: order.index(one.verdict)):
+        if result.verdict in ("silent", "not judged"):
+            continue
+        estimate, share = result.estimate, is_proportion(result.claim)
+        shown = [f"{result.k} of {result.K}", f"[{_COLOURS[result.verdict]}]{result.verdict}[/]"]
+        if estimate is None or estimate.value is None:
+            table.add_row(result.claim.id, stated_text(result.claim), "", "", *shown)
+            continue
+        scale = 100 if share else 1
+        ends = [None if end is None else end * scale for end in (estimate.low, estimate.high)]
+        value = percent(estimate.value) if share else f"{estimate.value:.1f}"
+        table.add_row(result.claim.id, stated_text(result.claim), value, interval(*ends), *shown)
+    return table
