@@ -71,7 +71,7 @@ def cues() -> dict[str, Any]:
     mid = rf"(?:{PERCENT}|\s?(?:{choice(data['units'])})\b)?"
     data["main"] = re.compile(rf"(?<![\w.,·/–-])(?P<dash>[-])?{single}(?P<mid>{mid})(?P<tail>{between})"
                               rf"(?:(?P<percent>{PERCENT})|[\s-]?{unit}{over})", re.I)
-    data["before_re"] = re.compile(rf"(?:^|(?<=[\s(,;—]))(?P<cue>{choice(data['before'])})\s*(?:the (?:age of )?|a |an |ages? |one |only )?$", re.I)
+    data["before_re"] = re.compile(rf"(?:^|(?<=[\s(,;—]))(?P<cue>{choice(data['before'])})\s*(?:in\s+)?(?:the (?:age of )?|a |an |ages? |one |only )?$", re.I)
     data["after_re"] = re.compile(rf"\s*,?\s*(?P<cue>{choice(data['after'])})\b", re.I)
     data["qualifier_re"] = re.compile(rf"\b(?P<cue>{choice(data['qualifiers'])})\s*$", re.I)
     return data
@@ -98,6 +98,10 @@ def find_figures(text: str) -> list[Figure]:
             if free(figure.at, figure.until):
                 found.append(figure)
     found.sort(key=lambda f: f.at)
+    for figure in _spreads(text, found):
+        if free(figure.at, figure.until):
+            found.append(figure)
+    found.sort(key=lambda f: f.at)
     for figure in found:
         _bound(text, figure)
     return found
@@ -120,7 +124,7 @@ def _main(text: str) -> list[Figure]:
             if m["over"] and unit not in data["time_units"]["names"]:
                 unit, shape = f"{unit}/{data['per'].get(m['over'], m['over'])}", "length"
         if b is not None and re.match(r"\s+(?:or|and)\s", m["tail"]) and (b <= a or (
-                " and " in m["tail"] and not re.search(r"\bbetween\s+(?:the ages of\s+)?$", text[:m.start("a")]))):
+                " and " in m["tail"] and not re.search(r"\bbetween\s+(?:the ages of\s+|ages\s+)?$", text[:m.start("a")], re.I))):
             # two figures, not a range: the second is read by itself
             inner = data["main"].match(text, m.start("b"))
             out.append(Figure(shape, m.start("a"), m.end("mid"), m.start("a"), m.end("mid"), value=a, unit=unit, words=words))
@@ -135,6 +139,18 @@ def _main(text: str) -> list[Figure]:
         else:
             figure.low, figure.high = a, b
         out.append(figure)
+    return out
+
+
+def _spreads(text: str, found: list[Figure]) -> list[Figure]:
+    """Ranges in brackets that take their unit from the figure before: `50 years (range, 17 to 95)`."""
+    out = []
+    for m in re.finditer(rf"\b(?P<kind>interquartile range|IQR|range)[,:]?\s+(?:from\s+|of\s+)?(?P<a>{NUMBER})(?:\s?{DASH}\s?|\s+to\s+)(?P<b>{NUMBER})(?![\d%])", text, re.I):
+        before = [f for f in found if f.until <= m.start() and f.shape in ("time", "length")]
+        a, b = number_value(m["a"]), number_value(m["b"])
+        if before and a <= b and m.start() - before[-1].until < 40:
+            out.append(Figure(before[-1].shape, m.start("a"), m.end("b"), m.start("a"), m.end("b"), low=a, high=b, unit=before[-1].unit,
+                              noun="iqr" if m["kind"][0] in "iI" else "range"))
     return out
 
 
@@ -179,8 +195,11 @@ def _rates(text: str) -> list[Figure]:
 def _ratios(text: str) -> list[Figure]:
     out = []
     number = rf"(?:{NUMBER})"
-    for m in re.finditer(rf"\bratio\b[^.;()]{{0,60}}?(?P<a>{number})\s?(?::|to)\s?(?P<b>{number})", text):
-        out.append(Figure("ratio", m.start("a"), m.end("b"), m.start("a"), m.end("b"), low=number_value(m["a"]), high=number_value(m["b"])))
+    sexed = rf"\b(?:wom[ae]n|m[ae]n|(?:fe)?males?)\b[^.;]{{0,60}}?(?P<c>{number})\s?:\s?(?P<d>{number})"
+    for m in re.finditer(rf"\bratio\b[^.;()]{{0,60}}?(?P<a>{number})\s?(?::|to)\s?(?P<b>{number})|{sexed}", text, re.I):
+        one, two = ("a", "b") if m["a"] else ("c", "d")
+
+        out.append(Figure("ratio", m.start(one), m.end(two), m.start(one), m.end(two), low=number_value(m[one]), high=number_value(m[two])))
     return out
 
 
@@ -226,6 +245,8 @@ def _bound(text: str, figure: Figure) -> None:
     if before:
         cue = re.sub(r"\s+", " ", before["cue"].lower())
         sign = data["before"].get(cue, data["before"].get(cue + " ", "="))
+        if cue == "within" and figure.low is not None:
+            sign = "="  # within 24 to 72 hours
         if sign != "±" and not (cue == "over" and figure.shape == "time"):
             figure.cmp = sign
             figure.start = max(0, figure.at - 45) + before.start("cue")

@@ -20,6 +20,9 @@ STOP = frozenset("the a an of in on for with and or to from by is are was were i
                  "most all any no new severe acute chronic active patients treatment management diagnosis what review against "
                  "between has have had can may underlying associated known suspected confirmed untreated include including "
                  "called than when if but not be been one some many different specific common rare".split())
+TITLE = 150  # a first paragraph shorter than this is the title
+GENERIC = ("disease", "syndrome", "disorder", "infection", "failure", "pressure", "injury", "fever", "disability", "pain", "infections", "cancer",
+           "hypertension", "diabetes mellitus", "blood pressure", "heart failure", "respiratory failure", "underlying disease")
 NEVER = frozenset("CT MRI PET HRCT BAL US UK FDA WHO NIH ICU ECG EKG DNA RNA PCR MRA CTA CSF ESR CRP EEG EMG CDC NSAID NSAIDS IV "
                   "ECM MMP HIV AIDS BMI RCT CI OR HR RR SD IQR IL TNF".split())
 
@@ -70,7 +73,7 @@ def find_population(paragraphs: list[str]) -> Population:
         if full and m["short"] not in defined:
             defined[m["short"]] = full
     head = text[:3000]
-    counts: Counter[str] = Counter()
+    counts: dict[str, float] = Counter()  # type: ignore[assignment]
     for short, full in defined.items():
         if short in NEVER or not DISEASE.search(full.rstrip("s")) and not DISEASE.search(full):
             continue
@@ -81,7 +84,13 @@ def find_population(paragraphs: list[str]) -> Population:
         counts[full.casefold()] += spelled * weight
     for phrase, number in _phrases(text, head).items():
         counts[phrase] = max(counts[phrase], number)
-    if not counts:
+    for generic in GENERIC:
+        counts.pop(generic, None)
+    title = paragraphs[0].casefold() if paragraphs and len(paragraphs[0]) < TITLE else ""
+    for name in counts:
+        if name.casefold() in title:
+            counts[name] = counts[name] * 3 // 2
+    if not counts or not max(counts.values()):
         return Population("all", [], defined)
     best = max(counts.values())
     name = min((n for n, c in counts.items() if c == best), key=len)

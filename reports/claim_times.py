@@ -19,10 +19,9 @@ EVENTS = (  # the word that names an event -> the event's name; the nearest befo
     ("response", r"respon[sd]\w*"), ("improvement", r"improve\w*|relief"),
     ("resolution", r"resol(?:ution|ve[sd]?|ving)|disappear\w*|subside\w*|clear(?:s|ing|ed)?|normaliz\w*|abate\w*"), ("recovery", r"recover\w*"),
     ("nadir", r"nadir|maximal (?:weakness|severity)|peak(?: of)?|plateau\w*"), ("progression", r"progress\w*|worsen\w*|deteriorat\w*|evolv\w*"),
-    ("diagnosis", r"diagnos\w*"), ("treatment", r"initiation of (?:treatment|therapy)|treatment (?:is |was |should be )?(?:initiated|started)|delayed treatment"),
+    ("diagnosis", r"diagnos\w*"), ("treatment", r"initiation of (?:treatment|therapy)|(?:is|are|be|was|were) (?:started|initiated|begun|instituted)|treatment (?:is |was |should be )?(?:initiated|started)|delayed treatment"),
     ("onset", r"onset|begin\w*|appear\w*|develop\w*|occur\w*|start\w*|arise\w*|present\w*|manifest\w*|follow\w*|emerge\w*"),
-    ("surgery", r"surgery|operation"), ("incubation", r"incubation(?: period)?"),
-)
+    ("surgery", r"surgery|operation"), )
 EVENT = re.compile("|".join(rf"(?P<e{i}>\b(?:{pattern})\b)" for i, (_, pattern) in enumerate(EVENTS)), re.I)
 NOT_TIME = re.compile(r"(?:\bevery|\bat|\bpast|\blast|\bprevious|\bover a|\bover the past|\bduring a|\bin a|\bonce|\bage of \d+ to|-)\s*$", re.I)
 AGE = re.compile(r"\b(?:ages?|aged|old(?:er)?|young(?:er)?|elderly|decades?)\b", re.I)
@@ -55,6 +54,10 @@ def read_time(text: str, figure: Figure, others: list[Figure], topic_drug: str |
         return None
     if re.search(r"follow(?:ed)?[- ]?up|followed", clause[-60:], re.I) or re.match(r"\s*(?:of\s+)?follow-?up", after, re.I):
         return Timed("follow-up", _statistic(clause, stat), "duration")
+    if re.search(r"\bincubation\b", clause, re.I):
+        return Timed("duration:incubation period", _statistic(clause, stat), "duration")
+    if re.match(r"\s*(?:in|during) the first\b", text[figure.start:figure.end], re.I) and re.search(r"(?:patients|cases|persons|%)\s*$", before):
+        return None
     if NOT_TIME.search(before) or (text[figure.at - 1:figure.at] == "-"):
         return None
     if figure.cmp == "=" and re.search(r"\b(?:at|after|by)\s*$", before) and any(f.shape == "percent" for f in others):
@@ -113,6 +116,9 @@ def _event(text: str, figure: Figure, stat: str, clause: str, after: str, drug: 
             elif subject and len(subject.split()) <= 3 and name != "improvement":
                 name = f"{name} of {subject}"
         return Timed(f"time:to {name}", _statistic(clause, stat), "time")
+    if re.search(r"\b(?:over|during)\s*(?:a period of\s*)?$", before):
+        subject = _subject(before.rsplit("(", 1)[0] if "(" in clause else clause)
+        return Timed(f"duration:{subject or 'treatment'}", _statistic(clause, stat), "duration", drug)
     later = EVENT.search(after[:60])
     if re.match(r"\s*(?:after|from|before|of)\b", after) or later:
         subject = _subject(clause)

@@ -15,7 +15,7 @@ from reports.claim_citations import Citation, blank_citations
 from reports.claim_counts import find_counts
 from reports.claim_doses import drugs_in, read_dose
 from reports.claim_figures import Figure, cues, find_figures
-from reports.claim_names import Name, excluded, name_percent
+from reports.claim_names import Name, excluded, name_percent, sentence_subject
 from reports.claim_population import Population, find_population
 from reports.claim_structure import Part, settings, split
 from reports.claim_times import Timed, read_measurement, read_percent_measurement, read_time
@@ -58,6 +58,7 @@ class _Reader:
     unread: list[Unread] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     drug: str | None = None
+    subject: str = ""
     group: str = "all"
 
 
@@ -117,6 +118,7 @@ def _paragraph(reader: _Reader, part: Part, known: set[str]) -> None:
         named = drugs_in(sentence)
         if named:
             reader.drug = named[0][2]
+        reader.subject = sentence_subject(sentence) or reader.subject
 
 
 def _section_group(people: Population, section: str) -> str:
@@ -168,11 +170,16 @@ def _no_claim(sentence: str, figure: Figure) -> str | None:
 def _claim(reader: _Reader, sentence: str, figure: Figure, figures: list[Figure], limit: int,
            named: list[tuple[Figure, Name]], group: str) -> Claim | list[Claim] | None:
     stat = "range" if figure.low is not None else "value"
+    if figure.noun in ("range", "iqr") and reader.claims:
+        last = reader.claims[-1]
+        return Claim(reader.doc, "", last.measure, group=last.group, stat=figure.noun, low=figure.low, high=figure.high, unit=figure.unit,
+                     kind=last.kind)
     if figure.shape == "percent":
         measured = read_percent_measurement(sentence, figure)
         if measured:
             return _timed(reader, measured, figure, group)
-        name = name_percent(sentence, figure, named, reader.people)
+        next_share = next((f.start for f in figures if f.at > figure.at and f.shape == "percent"), len(sentence))
+        name = name_percent(sentence, figure, named, reader.people, next_share, reader.subject)
         named.append((figure, name))
         if name.measure.endswith(":") and figure.words:
             return None
