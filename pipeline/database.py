@@ -119,9 +119,12 @@ def _back_up(db: Database, path: Path) -> None:
     """Copy the store beside itself, named after the moment and the first migration that will be applied."""
     first = migrations.pending(db)[0].name
     copy = path.with_name(f"{path.name}.before-{first}-{datetime.now(UTC):%Y%m%dT%H%M%S}")
-    with sqlite3.connect(copy) as target:
+    target = sqlite3.connect(copy)
+    try:
         db.conn.backup(target)
-    target.close()
+        target.execute("PRAGMA journal_mode = DELETE")  # one file, that can be copied back as it is
+    finally:
+        target.close()
 
 
 def _restore_hint(path: Path) -> str:

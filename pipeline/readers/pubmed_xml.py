@@ -27,6 +27,8 @@ _RECORD = re.compile(rb"<(PubmedArticle|PubmedBookArticle|DeleteCitation)(?=[\s>
 _START = re.compile(rb"<!--|" + _RECORD.pattern)
 _ROOT_END = re.compile(rb"</Pubmed(?:Book)?ArticleSet\s*>|<Pubmed(?:Book)?ArticleSet\s*/>")
 _ROOT = re.compile(rb"<([A-Za-z][\w:.-]*)")
+# Bytes of broken records that are looked through a second time for others within them: a file made to be slow stays quick.
+_GO_OVER_AGAIN = 64 * 2**20
 _CURE = "it is incomplete, fetch it again"
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]*);")
@@ -121,6 +123,16 @@ def _named(found: re.Match[str]) -> str:
     return f"&amp;{found[1]};" if text == found[0] else "".join(f"&#{ord(char)};" for char in text)
 
 
+def _next_start(data: bytes, begin: int, name: bytes, last: bool = True) -> int | None:
+    """Where the first record element of another name begins, else (with `last`) the last one of this name."""
+    found: int | None = None
+    for start in _RECORD.finditer(data, begin):
+        if start[1] != name:
+            return start.start()
+        found = start.start()
+    return found if last else None
+
+
 class _Cutter:
     """Cuts a byte stream into the bytes of single record elements, holding one record at most.
 
@@ -134,6 +146,7 @@ class _Cutter:
         self._base = 0  # the buffer's offset in the stream
         self._no_end_before: dict[bytes, int] = {}  # element name: the stream offset up to which no end tag of it is
         self._ended = False
+        self._again = 0  # bytes gone back over
         self.line = 1
         self.problem: str | None = None
 
@@ -164,12 +177,13 @@ class _Cutter:
     def back_up(self, piece: bytes) -> None:
         """Goes back into a piece that is not well-formed: another record that begins in it is not lost with it."""
         name = _RECORD.match(piece)
-        starts = list(_RECORD.finditer(piece, 1))
-        if name is None or not starts:
+        if name is None or self._again > _GO_OVER_AGAIN:
             return
         # The piece ends at the first end tag of its name: of the starts of that name only the last can have an end.
-        others = [start for start in starts if start[0] != name[0]]
-        offset = (others[0] if others else starts[-1]).start()
+        offset = _next_start(piece, 1, name[1])
+        if offset is None:
+            return
+        self._again += len(piece)
         self._position -= len(piece) - offset
         self.line -= piece.count(b"\n", offset)
 
@@ -206,10 +220,9 @@ class _Cutter:
     def _endless(self, name: bytes) -> tuple[int, bytes, str | None] | None:
         """Passes over an element whose end is not there, up to the next that may have one."""
         line, head = self.line, self._buffer[self._position : self._position + 4096]
-        starts = list(_RECORD.finditer(self._buffer, self._position + 1))
-        others = [start for start in starts if start[1] != name]
-        if others or (starts and not self._ended):
-            self._pass((others[0] if others else starts[-1]).start())
+        following = _next_start(self._buffer, self._position + 1, name, last=not self._ended)
+        if following is not None:
+            self._pass(following)
             return line, head, "the record has no closing tag"
         self._pass(len(self._buffer))
         if self._ended:
