@@ -28,8 +28,8 @@ CARRIED = re.compile(r"\b(transplantation|transplant|surgery|radiation|exposure|
 IN_TEXT = re.compile(
     r"\b(?:(?:can|may|might|could|is|are|be|often|usually|commonly|sometimes|typically)\s+)*(?:"
     r"(?:caused|triggered|precipitated|induced)\s+by|secondary\s+to|attribut(?:ed|able)\s+to(?:\s+a\s+specific\s+cause)?|due\s+to|results?\s+from|"
-    r"(?:(?:common|other|main|major|known|frequent|possible|potential|the|most|rare|important|reported|leading|infectious|principal|predominant)\s+)*causes(?:\s+of\s+[\w -]{3,40})?\s+(?:include|are|being)|"
-    r"triggers?(?:\s+(?:include|are)|\s+the\s+[\w -]{2,30}?\s+[—–-])|causes(?:\s+of\s+[\w -]{3,40})?\s*:)\s*[:,—–]?\s*(?:\(?e\.g\.,?\s*)?(?P<list>[^.;()]{3,300})", re.I)
+    r"(?:(?:common|other|main|major|known|frequent|possible|potential|the|most|rare|important|reported|leading|infectious|principal|predominant)\s+)*causes(?:\s+of\s+(?!death|morbidity)[\w -]{3,40})?\s+(?:include|are|being)|"
+    r"triggers?(?:\s+(?:include|are)|\s+the\s+[\w -]{2,30}?\s+[—–-])|causes(?:\s+of\s+(?!death|morbidity)[\w -]{3,40})?\s*:)\s*[:,—–]?\s*(?:\(?e\.g\.,?\s*)?(?P<list>[^.;()]{3,300})", re.I)
 STOP_LIST = re.compile(r",?\s+(?:and\s+(?:also\s+)?(?:can|may|is|are)\b|but\b|which\b|although\b|while\b|whereas\b|or occur|in (?:\d|up|about|patients|most|some|approximately)|"
                        r"is\b|are\b|was\b|were\b|can\b|may\b|that\b|who\b|with\b|leading\b|resulting\b|has\b|have\b)", re.I)
 
@@ -79,6 +79,9 @@ def table_causes(parts: list[Part]) -> list[Cause]:
 def _is_header(text: str, rows: list[Part], index: int) -> bool:
     words = re.findall(r"[\w-]+", text.casefold())
     if not words or re.search(r"\bcauses$", text.strip(), re.I):
+        return True
+    following = rows[index + 1].flow.text if index + 1 < len(rows) else ""
+    if len(words) <= 5 and "," not in text and "," in following and ":" not in following:
         return True
     return len(words) <= 5 and all(word in CLASS_WORDS for word in words) and index + 1 < len(rows)
 

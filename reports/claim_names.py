@@ -18,17 +18,17 @@ from reports.claim_population import Population
 
 CLAUSE = re.compile(r"[;:]\s|,\s+(?:and|but|whereas|while|although|though|yet|so|with|which|who|whose|where)\s|\s(?:but|whereas|while|although|whose)\s|\s[—–]\s")
 OPENERS = re.compile(r"^(?:\s*(?:in|among|of|for|at|on|as|during|after|before|according to|with|despite|within|because|since|when|if|although|compared)\b[^,]*,\s+(?=\S|$))+", re.I)
-APPOSITION = re.compile(r"\s*,\s*(?:such as|including|like|e\.g\.|i\.e\.|characterized by|defined as|also (?:called|known as)|or)\b[^;]*?,(?=\s+(?:occurs?|are|is|were|was|ha[sv]e?|may|can|develops?)\b)", re.I)
+CARRIED = re.compile(r"^\s*(?:of|in|among|at|for|after)\b[^,;()]*\b(?:and|or|but|to)\s+(?:in|of|among|for|at|by)?\s*(?:about\s+)?$", re.I)
 AGAINST = re.compile(r"\b(?:as compared with|compared with|compared to|versus|vs\.?|as opposed to|against|rather than)\s*(?:only\s+|just\s+)?$", re.I)
-PREDICATE_NOUN = re.compile(r"\s(?:is|are|was|were|be)\s+(?:also\s+)?(?:the|a|an)\s+(?:[\w-]+\s+){0,3}?(?:symptoms?|manifestations?|signs?|findings?|features?|presentations?|complaints?|abnormalit(?:y|ies))(?:\s+(?:at|on)\s+\w+)?\s+(?=in\b)", re.I)
-COMPARED = re.compile(r"\b(?:is|are|was|were|be)\s+((?:greater|higher|lower|less|more|older|younger|longer|shorter|larger|above|below|over|under|at least)\b.*)$", re.I)
+PREDICATE_NOUN = re.compile(r"\s(?:is|are|was|were|be)\s+(?:also\s+)?(?:the|a|an)\s+(?:[\w-]+\s+){0,3}?(?:symptoms?|manifestations?|signs?|findings?|features?|presentations?|complaints?|abnormalit(?:y|ies))(?:\s+(?:at|on)\s+\w+)?\s+(?=in\b|and\s)", re.I)
+COMPARED = re.compile(r"\b(?:is|are|was|were|be)\s+((?:greater|higher|lower|less|more|older|younger|longer|shorter|larger|above|below|over|under|at least)\b(?! (?:frequent|common|likely|often|severe)).*)$", re.I)
 ADJECTIVE = re.compile(r"\b(?:is|are|was|were|remains?|be|been)\s+((?:[\w-]+\s+){0,2}?(?:ab)?normal|(?:[\w-]+\s+){0,1}?(?:elevated|positive|negative|increased|decreased|reduced|"
                        r"absent|fatal|familial|bilateral|unilateral|asymptomatic|recurrent|severe|mild|permanent|reversible|curative|effective|ineffective|successful|involved|enlarged))$", re.I)
 CAUSAL_END = re.compile(r"(?P<agent>[^;]*?)\b(?:(?:specifically|directly|alone|together|also|is|are|was|were|be|being|been|thought to be|may be)\s+)*"
                         r"(?:account(?:s|ed|ing)?(?:\s+for)?|responsible(?:\s+for)?|caus(?:e|es|ed|ing)|implicated|(?:the\s+)?(?:[\w-]+\s+)?causes?|the causative (?:agent|organism)|the underlying (?:cause|disease)|the (?:trigger|precipitant))\s*$", re.I)
 LINKS = re.compile(r"^[\s,]*(?:and|or|to|vs\.?|versus|but|compared with|as compared with|in|of|the|up|among|for|respectively|even|only|by|with|about|approximately|women|men|one|study|another|group|some|series|studies|first|second|then|rising|falling|from|at|cases|patients|and|reported|other)*(?:[\s,]+(?:and|or|to|vs\.?|versus|but|compared|with|as|in|of|the|up|among|for|respectively|even|only|by|about|approximately|women|men|one|study|another|group|some|series|studies|first|second|then|rising|falling|from|at|cases|patients|reported|other))*[\s,(]*$", re.I)
 SENSITIVITY = re.compile(r"\b(?:sensitivit|specificit|predictive value|confidence interval|accuracy|\bCI\b|power\b|significance level|heritab|concordance|I2\b)", re.I)
-CHANGE = re.compile(r"\b(?:reduc\w+|decreas\w+|increas\w+|lower\w*|fall\w*|fell|declin\w+|rais\w+|rose|improv\w+|drop\w*)\b(?P<what>[^.;,]{0,60}?)\bby\s*$", re.I)
+CHANGE = re.compile(r"\b(?:reduc\w+|decreas\w+|increas\w+|lower\w*|fall\w*|fell|declin\w+|rais\w+|rose|improv\w+|drop\w*|ris(?:es|en|ing))\b(?P<what>[^.;,]{0,60}?)\bby\s*$", re.I)
 AMOUNT_CHANGE = re.compile(r"^\s*(?:(?:relative|absolute|greater|lower|higher)\s+)*(?:reduction|decrease|increase|decline|improvement|higher|lower|greater|more|less)\b", re.I)
 POSSESSIVE = re.compile(r"\b(?:who|that|which|whose|at (?:the time|presentation|diagnosis|onset)|during|after|before|on (?:physical|presentation|admission)|within|despite|because|when|if|over|per|since|on the basis|according|as compared|compared|depending)\b.*$", re.I)
 
@@ -59,6 +59,9 @@ def cues() -> dict[str, Any]:
         rf"^\s*(?:\)\s*)?(?:of|among|in)?\s*(?P<who>(?:(?!{data['verbs']}\b)[\w’'–-]+\s+){{0,5}}?\b(?:{data['people']}|those|them)\b)"
         rf"(?P<more>(?:\s+(?:with|of|treated with|undergoing|receiving|older than|younger than|in the (?=[\w-]+ (?:group|arm)))\s*"
         rf"(?:(?!\b{data['verbs']}\b|\b(?:at|in|during|after|before|within|die|relapse|recur|experience|report|need|present|show|respond|recover|smoke|progress|survive|will|do|did|resolve|undergo)\b|[,;.(]).)+)?)", re.I)
+    data["apposition"] = re.compile(
+        rf",\s*(?:such as|including|like|e\.g\.|i\.e\.|characterized by|defined as|also (?:called|known as)|which|who|the|an?|or|usually|often)\b[^,;()]*(?:\([^()]*\)[^,;()]*)*(?:,[^,;()]*){{0,4}}?,"
+        rf"(?=\s+(?:also\s+|usually\s+|often\s+)?(?:is|are|was|were|ha[sv]e?|may|can|occurs?|develops?|affects?|complicates?|remains?|(?:[a-z]+ly\s+)?{data['verbs']})\b)", re.I)
     data["measures_of"] = re.compile(data["measures_of"], re.I)
     return data
 
@@ -79,6 +82,7 @@ def name_percent(text: str, figure: Figure, earlier: list[tuple[Figure, Name]], 
         people: the review's population. following: where the next figure starts (the sentence's length if none).
         subject: what the sentence before was about, for "it" and "this".
     """
+    text = without_appositions(text, figure)
     left, right, inside = _surroundings(text, figure, following)
     changed = _change(left, right)
     if changed:
@@ -89,20 +93,31 @@ def name_percent(text: str, figure: Figure, earlier: list[tuple[Figure, Name]], 
     own = _says_something(right)
     if inside and (sex := re.match(r"\s*(?:of|among|in|are|were)?\s*(?:the\s+)?((?:wo)?men|(?:fe)?males?)\b", right, re.I)):
         return Name("sex:female" if sex[1].lower()[0] in "wf" else "sex:male")
-    if previous and not own and (LINKS.match(between) and not inside or AGAINST.search(between)):
+    if previous and (AGAINST.search(between) or not own and (
+            LINKS.match(between) or not inside and CARRIED.match(between) and not cues()["verb"].search(between))):
         return Name(previous[1].measure, group or previous[1].group, previous[1].stat, previous[1].unit)
     who = cues()["of_people"].match(right)
     name = ""
-    if not inside and (not _has_subject(left) or re.search(r"\bwith\s*$", left) or (
+    if not inside and (not re.search(r"[A-Za-z]{3}", _flat(left)) or not _has_subject(left) and not re.search(r"\b(?:is|are|was|were|has|have|can|may|in)\b", left) or re.search(r"\bwith\s*$", left) or (
             previous and own and re.search(r"(?:,|\band|\bbut|\bor|\bwhile|\bwhereas)\s*$", between))):
         name = _predicate(right, who)
     causal = None
+    if not name and previous and not inside and not _has_subject(left) and re.search(r"\b(?:is|are|was|were|has|have|can|may|in)\b", left):
+        return Name(previous[1].measure, group or previous[1].group, previous[1].stat, previous[1].unit)
     if not name:
         causal = CAUSAL_END.search(cues()["empty_end"].sub("", _flat(left)).rstrip() + " ") if not inside else None
         name = _clean(_last_clause(causal["agent"])) if causal else _subject(left, inside)
         if inside and re.fullmatch(rf"(?:most |many |some )?{cues()['people']}|most|majority", name or "patient", re.I):
             closing = text.find(")", figure.end)
             name = _predicate(text[closing + 1:], None) if closing > 0 else name
+        if re.fullmatch(r"(?:\w+ )?(?:symptom|complication|finding|manifestation|sign|abnormality|feature)", name, re.I) or people.is_disease(name) and previous is None and not inside \
+                and re.search(rf"{cues()['verbs']}\W+(?:the\s+)?{re.escape(name)}", left, re.I) or previous and people.is_disease(name) and re.search(r"\band\s", between):
+            first = cues()["verb"].search(_flat(left))
+            own_subject = _clean(_last_clause(_flat(left)[:first.start()])) if first else ""
+            name = own_subject if own_subject and not people.is_disease(own_subject) else "" if previous else name
+        for known in people.names:
+            if name.casefold().startswith(known.casefold() + " "):
+                name = name[len(known) + 1:]
         if re.fullmatch(r"it|this|they|these|this (?:complication|finding|symptom|sign|manifestation|feature|form)", name, re.I):
             name = subject
         if not name and not inside:
@@ -127,6 +142,14 @@ def _change(left: str, right: str) -> Name | None:
     else:
         return None
     return Name(f"measurement:change in {name or 'outcome'}", stat="value", unit="%")
+
+
+def without_appositions(text: str, figure: Figure) -> str:
+    """The sentence with `, which ...,` and `, a complication of ...,` blanked, those that hold the figure kept."""
+    for m in cues()["apposition"].finditer(text):
+        if m.end() <= figure.start and not re.search(r"\d\s?%", m[0]):
+            text = text[:m.start()] + " " * (m.end() - m.start()) + text[m.end():]
+    return text
 
 
 def sentence_subject(text: str) -> str:
@@ -170,9 +193,8 @@ def _within_brackets(text: str, at: int) -> bool:
 
 
 def _flat(text: str) -> str:
-    """Text without its parentheses, examples set off by commas, and an opening adverbial (`In one series, ...`)."""
+    """Text without its parentheses and without an opening adverbial (`In one series, ...`)."""
     text = re.sub(r"\([^()]*\)", " ", text)
-    text = APPOSITION.sub(" ", text)
     return OPENERS.sub("", text)
 
 

@@ -118,6 +118,18 @@ def _is_heading(line: str, before: str, following: str) -> bool:
         not following.strip() or following.strip()[0].isupper())
 
 
+def _rows(pieces: list[Piece]) -> list[list[Piece]]:
+    """The rows of a table: a line that begins with a capital and follows a finished one begins a row."""
+    rows: list[list[Piece]] = []
+    for piece in pieces:
+        line = piece[1].strip()
+        if rows and not (line[:1].isupper() and not re.search(r"(?:[,;:/–-]|\b(?:and|or|of|with|to|in))\s*$", rows[-1][-1][1])):
+            rows[-1].append(piece)
+        else:
+            rows.append([piece])
+    return rows
+
+
 @dataclass
 class _Walk:
     joiner: Joiner
@@ -154,7 +166,8 @@ class _Walk:
                 self.table = ""
                 self.prose(block)
             else:
-                self.parts.append(Part("row", self.joiner.join(block.pieces), self.section, self.table))
+                for row in _rows(block.pieces):
+                    self.parts.append(Part("row", self.joiner.join(row), self.section, self.table))
             return
         if len(block.pieces) == 1 and _is_heading(first, "", following.pieces[0][1] if following else ""):
             self.heading(first)

@@ -48,7 +48,7 @@ def read_time(text: str, figure: Figure, others: list[Figure], topic_drug: str |
     before, after = text[:figure.start], text[figure.end:]
     clause = re.split(r"[;]|,\s+(?:and|but|with|followed by)\s", before)[-1]
     stat = "range" if figure.low is not None else "value"
-    if figure.unit == "years" and (age := _age(text, figure, clause, after, stat)):
+    if figure.unit == "years" and (age := _age(text, figure, clause, after, stat, others)):
         return age if age.measure else None
     if re.match(r"\s*(?:ago|later|earlier|old\b|-old)", after) or re.match(r"\s*-?\s*(?:survival|mortality|period|rate|risk|follow-up (?:study|data)|old)\b", after):
         return None
@@ -58,15 +58,20 @@ def read_time(text: str, figure: Figure, others: list[Figure], topic_drug: str |
         return Timed("duration:incubation period", _statistic(clause, stat), "duration")
     if re.match(r"\s*(?:in|during) the first\b", text[figure.start:figure.end], re.I) and re.search(r"(?:patients|cases|persons|%)\s*$", before):
         return None
+    course = re.match(r"\s*of\s+(?:\w+\s+)?(?:therapy|treatment|antibiotics?|antibiotic therapy|chemotherapy|anticoagulation)\b", after, re.I)
+    if course or drugs_in(after[:25]) and re.match(r"\s*of\s", after):
+        named = drugs_in(after[:30])
+        drug = named[0][2] if named else _drug(text, figure, topic_drug)
+        return Timed(f"duration:{drug + ' ' if drug else ''}treatment", _statistic(clause, stat), "duration", drug)
     if NOT_TIME.search(before) or (text[figure.at - 1:figure.at] == "-"):
         return None
     if figure.cmp == "=" and re.search(r"\b(?:at|after|by)\s*$", before) and any(f.shape == "percent" for f in others):
         return None
     if re.search(r"length of (?:the )?(?:hospital )?stay|hospital\w* (?:stay|for)|stay is", clause, re.I) or re.match(r"\s*in (?:the )?hospital", after):
         return Timed("duration:hospital stay", _statistic(clause, stat), "duration")
-    taper = re.search(r"\b(?:taper\w*|withdraw\w*|discontinu\w*|wean\w*|reduc\w+ (?:gradually|slowly)|gradual(?:ly)? (?:reduc|decreas)\w*)\b", before[-110:] + " | " + after[:60], re.I)
+    taper = re.search(r"\b(?:taper\w*|withdraw\w*|discontinu\w*|wean\w*|(?:dose|prednisone|\w+one)\b[^.;,]{0,40}\b(?:reduced|lowered|decreased)|reduc\w+ (?:gradually|slowly)|gradual(?:ly)? (?:reduc|decreas)\w*)\b", before[-110:] + " | " + after[:60], re.I)
     drug = _drug(text, figure, topic_drug)
-    if re.match(r"\s*(?:of|total|for)\s+(?:\w+\s+)?(?:therapy|treatment)\b", after, re.I) or re.search(r"\b(?:treatment|therapy) (?:duration|is (?:usually |generally |typically )?(?:continued|given|administered))\b|duration of (?:the )?(?:treatment|therapy|antibiotic\w*)", clause, re.I):
+    if re.match(r"\s*(?:total|for)\s+(?:\w+\s+)?(?:therapy|treatment)\b", after, re.I) or re.search(r"\b(?:treatment|therapy) (?:duration|is (?:usually |generally |typically )?(?:continued|given|administered))\b|duration of (?:the )?(?:treatment|therapy|antibiotic\w*)", clause, re.I):
         return Timed(f"duration:{drug + ' ' if drug else ''}treatment", _statistic(clause, stat), "duration", drug)
     if re.search(r"\b(?:initial|starting|start\w*|induction|this|high|full)\b[^.;]{0,30}\b(?:dose|dosage)\b|^\W*start\w*|\bstart(?:ing|ed)? (?:with|at)\b", clause, re.I) and re.search(r"\bfor\s+(?:[a-z]+\s+){0,2}$|\bfor\b[^,]*$", before[-25:]):
         return Timed("duration:initial dose", stat, "duration", drug)
@@ -119,6 +124,12 @@ def _event(text: str, figure: Figure, stat: str, clause: str, after: str, drug: 
     if re.search(r"\b(?:over|during)\s*(?:a period of\s*)?$", before):
         subject = _subject(before.rsplit("(", 1)[0] if "(" in clause else clause)
         return Timed(f"duration:{subject or 'treatment'}", _statistic(clause, stat), "duration", drug)
+    ahead = re.match(r"\s*(?:before|prior to|preceding)\s+(?:the\s+)?((?:onset|start|initiation|appearance)(?:\s+of\s+(?:the\s+)?[\w-]+)?|[\w-]+)", after, re.I)
+    if ahead:
+        return Timed(f"time:to {ahead[1].lower()}", _statistic(clause, stat), "time")
+    work = re.match(r"\s*to\s+(\w+)", after)
+    if work:
+        return Timed(f"time:to {work[1].lower()}", _statistic(clause, stat), "time", drug)
     later = EVENT.search(after[:60])
     if re.match(r"\s*(?:after|from|before|of)\b", after) or later:
         subject = _subject(clause)
@@ -134,6 +145,7 @@ def _event(text: str, figure: Figure, stat: str, clause: str, after: str, drug: 
 
 
 def _subject(clause: str) -> str:
+    clause = re.sub(r"\([^()]*\)|^[^()]*\)|\([^()]*$", " ", clause)
     head = re.split(rf"\b{cues()['verbs']}\b", clause, flags=re.I)[0]
     head = re.sub(r"^\s*(?:the\s+)?(?:mean|median|average|typical|usual|total)?\s*(?:time|duration|interval|period|length|course)\s+(?:of|to|for|from|between)\s+", "", head, flags=re.I)
     return _clean(_last_clause(head))
@@ -154,14 +166,17 @@ def _drug(text: str, figure: Figure, topic: str | None) -> str | None:
     return after[0][2] if after and after[0][0] < 40 else topic
 
 
-def _age(text: str, figure: Figure, clause: str, after: str, stat: str) -> Timed | None:
+def _age(text: str, figure: Figure, clause: str, after: str, stat: str, others: list[Figure]) -> Timed | None:
     """The age of patients; a `Timed` with an empty measure where an age merely defines a group."""
     near = clause[-90:]
     aged = re.match(r"\s*(?:of age|old\b|or older|and older)", after) or re.search(
-        r"\bage[sd]?\b[^.;]{0,60}$|\b(?:older|younger) than\s*$|\bpersons? (?:over|under)\s*$|\bage\b", near, re.I) or re.search(r"(?:older|younger) than", text[figure.start:figure.end])
+        r"\bage[sd]?\b[^.;,]{0,60}$|\b(?:older|younger) than\s*$|\bpersons? (?:over|under)\s*$|\bage\b", near, re.I) or re.search(r"(?:older|younger) than|\bage\b", text[figure.start:figure.end])
     if not aged:
         return None
     whole = text[figure.start:figure.end] + after[:12]
+    shares = [f for f in others if f.shape == "percent" and f.until <= figure.start and figure.start - f.until < 80]
+    if shares and re.search(r"\b(?:are|were|is)\b", text[shares[-1].until:figure.start]) and "," not in text[shares[-1].until:figure.start]:
+        return Timed("", "", "")
     defines = re.search(r"\b(?:patients|persons|people|adults|women|men|those|children|individuals|population|cases|%|percent)\b[^,;]{0,30}$", near, re.I) and (
         re.search(r"older|younger|over|under|of age|≥|>", whole) or re.search(r"(?:aged|older than|younger than|over)\s*$", near))
     if defines and not re.search(r"\b(?:mean|median|average|peak\w*|rare\w*|almost exclusively|usually|typically|exclusively|commonly|primarily|mainly|uncommon|occurs|affects|majority|most)\b", clause, re.I):
