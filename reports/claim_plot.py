@@ -7,24 +7,46 @@ from __future__ import annotations
 
 from reports import numbers
 from reports.forest import Forest, ForestRow, ForestSummary, Stated
-from reports.view import ClaimView, MethodLine, StudyLine, share_of, unit_of
-
-SPREADS = {"range", "iqr"}  # statistics whose low and high are people, not confidence
+from reports.view import AnalysisView, ClaimView, MethodLine, StudyLine, share_of, unit_of
 
 
 def forest_of(view: ClaimView) -> Forest | None:
     """The plot of `view`; None where no study gives a figure that can be placed on an axis."""
+    crude = [line for line in view.methods if "crude" in line.method.lower()]
+    return _forest(view, view.title, view.lines, view.headline, crude[:1])
+
+
+def analysis_forest(view: ClaimView, analysis: AnalysisView) -> Forest | None:
+    """The plot of one of the claim's other analyses."""
+    return _forest(view, f"{view.title}, {analysis.label.lower()}", analysis.lines, analysis.headline, [])
+
+
+def _forest(
+    view: ClaimView, title: str, lines: list[StudyLine], headline: MethodLine | None, others: list[MethodLine]
+) -> Forest | None:
     if view.claim.kind == "count":  # sizes of studies add up to the stated count; side by side they show nothing
         return None
-    rows = [row for row in (_row(line, view) for line in view.lines) if row is not None]
+    rows = [row for row in (_row(line, view) for line in lines) if row is not None]
     if not rows:
         return None
-    summaries = _summaries(view)
+    summaries = []
+    if headline is not None and headline.raw.value is not None:
+        summaries = [_summary(headline, view, True)]
+        summaries += [_summary(line, view, False) for line in others if line.method != headline.method]
+    unit = numbers.in_words(unit_of(view.claim))
     return Forest(
-        axis=_axis(view), description=_description(view, rows), rows=rows, summaries=summaries, stated=_stated(view),
+        axis=f"{view.title}, {unit}" if unit else view.title,
+        description=_description(view, title, rows, headline),
+        rows=rows,
+        summaries=summaries,
+        stated=_stated(view),
         bounds=(0.0, 100.0) if view.proportion else None,
-        headings=("Study", "n/N" if view.proportion else "n", _unit_heading(view, summaries)),
-    )  # fmt: skip
+        headings=(
+            "Study",
+            "n/N" if view.proportion else "n",
+            f"{unit or 'figure'} [95% interval]" if view.proportion or summaries else unit or "figure",
+        ),
+    )
 
 
 def _row(line: StudyLine, view: ClaimView) -> ForestRow | None:
@@ -40,16 +62,6 @@ def _row(line: StudyLine, view: ClaimView) -> ForestRow | None:
     printed = f"{numbers.number(value, 1) if view.proportion else line.figure} {line.interval}".strip()
     count = line.count.removeprefix("n = ")
     return ForestRow(line.name, count, value, low, high, raw.denominator, spread, printed)
-
-
-def _summaries(view: ClaimView) -> list[ForestSummary]:
-    """The headline and, where it is another, the crude sum."""
-    estimate = view.result.estimate
-    if estimate is None or estimate.value is None:
-        return []
-    found = [_summary(view.headline, view, True)] if view.headline else []
-    found += [_summary(m, view, False) for m in view.methods if "crude" in m.method.lower()][:1]
-    return found
 
 
 def _summary(line: MethodLine, view: ClaimView, headline: bool) -> ForestSummary:
@@ -70,28 +82,17 @@ def _stated(view: ClaimView) -> Stated | None:
     return Stated(f"Stated: {view.stated}", claim.value, claim.low, claim.high, claim.cmp)
 
 
-def _axis(view: ClaimView) -> str:
-    unit = numbers.in_words(unit_of(view.claim))
-    return f"{view.title}, {unit}" if unit else view.title
-
-
-def _unit_heading(view: ClaimView, summaries: list[ForestSummary]) -> str:
-    unit = numbers.in_words(unit_of(view.claim)) or "figure"
-    return f"{unit} [95% interval]" if view.proportion or summaries else unit
-
-
-def _description(view: ClaimView, rows: list[ForestRow]) -> str:
+def _description(view: ClaimView, title: str, rows: list[ForestRow], headline: MethodLine | None) -> str:
     """The plot in words: what is drawn, the spread of the studies, the estimate and what is stated."""
     figures = [row.value for row in rows if row.value is not None]
-    parts = [f"Forest plot of {view.title.lower()}: {len(rows)} {'study' if len(rows) == 1 else 'studies'}"]
+    parts = [f"Forest plot of {title.lower()}: {len(rows)} {'study' if len(rows) == 1 else 'studies'}"]
     if figures:
-        unit = unit_of(view.claim)
-        decimals = 1 if view.proportion else None
+        unit, decimals = unit_of(view.claim), 1 if view.proportion else None
         parts.append(f"figures {numbers.with_unit(numbers.span(min(figures), max(figures), decimals), unit)}")
-    if view.estimate:
-        parts.append(f"estimate {view.estimate} {view.interval}")
-    if view.prediction:
-        parts.append(f"prediction interval {view.prediction}")
+    if headline is not None:
+        parts.append(f"estimate {headline.estimate} {headline.interval}")
+        if headline.prediction:
+            parts.append(f"prediction interval {headline.prediction}")
     if view.claim.numeric:
         parts.append(f"stated {view.stated}")
     return "; ".join(parts) + "."

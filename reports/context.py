@@ -7,12 +7,11 @@ at writing time, so that the same context always gives the same bytes: the time 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from reports.compare import ClaimResult
+from reports.result import ClaimResult
 
 
 @dataclass(slots=True)

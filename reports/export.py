@@ -21,6 +21,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reports.page import Page
+from reports.result import CAUTION
 from reports.tables import Cell, Table
 from reports.wording import fixed
 
@@ -123,18 +124,14 @@ def _same_bytes(book: bytes, when: datetime) -> bytes:
 
 def to_json(page: Page, about: dict[str, Any], with_sentences: bool = True) -> bytes:
     """The whole report as JSON: what it is about, every comparison, every study as it is cited."""
-    cautions = {"caution": fixed("caution")}
+    cautions = {"caution": CAUTION}
     if page.restated_total:
         cautions["restated"] = fixed("restated_banner")
     if page.uses_pubmed:
         cautions["attribution"] = fixed("attribution")
     restated = {study.id for study in page.studies if study.restated}
     results = [view.result.to_dict() | {"stated": view.stated} for view in page.views]
-    for result in results:
-        for figure in [*result["studies"], *result["set_aside"]]:
-            figure["restated"] = figure["record_id"] in restated
-            if not with_sentences and not figure["restated"]:
-                figure["sentence"] = None
+    _mark(results, restated, with_sentences)
     body = {
         **about, **cautions, "results": results,
         "studies": [
@@ -146,6 +143,20 @@ def to_json(page: Page, about: dict[str, Any], with_sentences: bool = True) -> b
         ],
     }  # fmt: skip
     return (json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True, default=_json) + "\n").encode()
+
+
+def _mark(value: Any, restated: set[str], with_sentences: bool) -> None:
+    """Marks every study's figure, however deep, that was read from a restatement, and takes out what may not go out."""
+    if isinstance(value, list):
+        for one in value:
+            _mark(one, restated, with_sentences)
+    elif isinstance(value, dict):
+        if "sentence" in value:
+            value["restated"] = value["record_id"] in restated
+            if not with_sentences and not value["restated"]:
+                value["sentence"] = None
+        for one in value.values():
+            _mark(one, restated, with_sentences)
 
 
 def _json(value: Any) -> Any:

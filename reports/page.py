@@ -11,9 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from reports import numbers
 from reports.context import Flow, ReportContext, ReviewInfo, RunInfo, SourceDocument
-from reports.document_conflicts import Conflict, conflicts_between
 from reports.methods import Item, limits, methods, prisma_s
 from reports.studies import Study, studies_of
 from reports.view import ClaimView, Quote, anchor, claim_view
@@ -60,6 +58,14 @@ class NewCause:
     title: str
     k: int
     lines: list[Mention]
+
+
+@dataclass(slots=True)
+class Conflict:
+    """Claims of several documents that cannot all hold."""
+
+    title: str
+    claims: list[ClaimView]
 
 
 @dataclass(slots=True)
@@ -160,7 +166,7 @@ def build_page(context: ReportContext, with_sentences: bool = True) -> Page:
         causes=_cause_groups(causes),
         causes_lede=_causes_lede(causes),
         new_causes=_new_causes(context, studies, with_sentences),
-        conflicts=conflicts_between(listed),
+        conflicts=_conflicts(listed),
         evidence=_evidence(listed),
         studies=list(studies.values()),
         flow=context.flow,
@@ -261,10 +267,26 @@ def _cut(text: str, row: dict[Any, Any], study: Study, with_sentences: bool) -> 
     if last <= first or not (with_sentences or study.restated):
         return None
     start, end = int(row["start"]), int(row["end"])
-    return Quote(
-        text[first:start].lstrip(), text[start:end], text[end:last].rstrip(), study.restated,
-        f"characters {start}{numbers.DASH}{end}",
-    )  # fmt: skip
+    return Quote(text[first:start].lstrip(), text[start:end], text[end:last].rstrip(), study.restated)
+
+
+def _conflicts(views: list[ClaimView]) -> list[Conflict]:
+    """Claims that contradict each other, each with all that it is tied to."""
+    known = {view.id: view for view in views}
+    group_of: dict[str, list[str]] = {}
+    for view in views:
+        for other in view.result.conflicts:
+            if other not in known:
+                continue
+            one, two = group_of.get(view.id, [view.id]), group_of.get(other, [other])
+            merged = one if one is two else one + two
+            group_of |= dict.fromkeys(merged, merged)
+    groups = {id(members): members for members in group_of.values()}
+    order = {view.id: position for position, view in enumerate(views)}
+    return [
+        Conflict(known[members[0]].title, [known[m] for m in sorted(members, key=order.__getitem__)])
+        for members in groups.values()
+    ]
 
 
 def _evidence(views: list[ClaimView]) -> list[EvidenceTable]:

@@ -15,12 +15,12 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports import export, numbers, tables
-from reports.claim_plot import forest_of
+from reports.claim_plot import analysis_forest, forest_of
 from reports.context import ReportContext
-from reports.forest import draw
+from reports.forest import Forest, draw
 from reports.page import Page, build_page
-from reports.view import ClaimView
-from reports.wording import wording
+from reports.result import CAUTION
+from reports.wording import sentence_case, wording
 
 LONG = 25  # studies from which a plot may run over the end of a printed page
 
@@ -81,30 +81,36 @@ def _replace(path: Path, content: bytes) -> None:
 def render_html(page: Page) -> str:
     """The page as one HTML file with its style and plots inside."""
     for view in page.views:
-        view.forests = _plots(view) if view.claim.kind != "cause" else []
+        if view.claim.kind != "cause":
+            view.forest = _plot(forest_of(view), view.anchor)
+            for analysis in view.analyses:
+                analysis.forest = _plot(analysis_forest(view, analysis), analysis.anchor)
     template = _environment(autoescape=True).get_template("report.html.j2")
-    return template.render(page=page, words=wording()["fixed"], css=Markup(_template("report.css")))
+    return template.render(page=page, words=_words(), css=Markup(_template("report.css")))
 
 
-def _plots(view: ClaimView) -> list[dict[str, str]]:
-    forest = forest_of(view)
+def _plot(forest: Forest | None, key: str) -> dict[str, str] | None:
+    """The plot for a wide page and for a phone, with its caption."""
     if forest is None:
-        return []
-    caption = forest.description.partition(": ")[2]
-    return [{
-        "title": "",
+        return None
+    return {
         "long": "yes" if len(forest.rows) > LONG else "",
-        "wide": Markup(draw(forest, f"{view.anchor}-wide")),
-        "narrow": Markup(draw(forest, f"{view.anchor}-narrow", narrow=True)),
-        "caption": caption[:1].upper() + caption[1:],
-    }]  # fmt: skip
+        "wide": Markup(draw(forest, f"{key}-wide")),
+        "narrow": Markup(draw(forest, f"{key}-narrow", narrow=True)),
+        "caption": sentence_case(forest.description.partition(": ")[2]),
+    }
 
 
 def render_markdown(page: Page) -> str:
     """The same content as Markdown."""
     template = _environment(autoescape=False).get_template("report.md.j2")
-    text = template.render(page=page, words=wording()["fixed"], flow=tables.records_table(page).rows)
+    text = template.render(page=page, words=_words(), flow=tables.records_table(page).rows)
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"(\|\n)\n(?=\|)", r"\1", text)).strip() + "\n"
+
+
+def _words() -> dict[str, str]:
+    """The sentences that never change."""
+    return wording()["fixed"] | {"caution": CAUTION}
 
 
 def _template(name: str) -> str:

@@ -7,14 +7,11 @@ Called by `reports.report`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from reports.page import Page
-from reports.view import ClaimView, StudyLine
+from reports.result import CAUTION, Estimate, StudyFigure
+from reports.view import ClaimView, Quote, StudyLine
 from reports.wording import fixed
-
-if TYPE_CHECKING:
-    from reports.compare import Estimate
 
 Cell = str | int | float | bool | None
 
@@ -43,7 +40,7 @@ def claims_table(page: Page) -> Table:
             claim.id, claim.doc, claim.measure, claim.group, claim.drug, claim.condition, claim.kind, view.stated,
             claim.value, claim.low, claim.high, claim.cmp, claim.unit, view.verdict.word, view.reason,
             *_estimate(estimate), _scale(view), view.k, view.K, view.result.n, view.reproduced,
-            ", ".join(claim.at_risk), claim.start, claim.end, fixed("caution"),
+            ", ".join(claim.at_risk), claim.start, claim.end, CAUTION,
         ])  # fmt: skip
     return Table("claims", columns, rows)
 
@@ -61,29 +58,41 @@ def _scale(view: ClaimView) -> str:
 
 
 def studies_table(page: Page) -> Table:
-    """One row a study and claim, used or set aside, with the sentence and where it stands."""
+    """One row a study, claim and analysis, with the sentence and where it stands.
+
+    `role` is `used`, `part` (of the used figure above it) or `set aside`.
+    """
     columns = [
-        "claim", "used", "record", "study", "year", "source", "retracted", "group", "stat", "numerator", "denominator",
-        "value", "low", "high", "unit", "interval_low", "interval_high", "flags", "set_aside_because", "sentence",
-        "number", "start", "end", "link", "citation",
+        "claim", "analysis", "role", "pooled", "record", "study", "year", "source", "retracted", "group", "stat",
+        "numerator", "denominator", "value", "low", "high", "sd", "unit", "interval_low", "interval_high", "flags",
+        "reason", "sentence", "number", "start", "end", "link", "citation",
     ]  # fmt: skip
-    rows = [
-        _study_row(view, line, used)
-        for view in page.views
-        for used, lines in ((True, view.lines), (False, view.aside))
-        for line in lines
-    ]
+    rows: list[list[Cell]] = []
+    for view in page.views:
+        for analysis, lines in _analyses(view):
+            for line in lines:
+                rows.append(_study_row(view, analysis, "used", line, line.raw, line.quote))
+                parts = zip(line.raw.parts, line.part_quotes, strict=True)
+                rows += [_study_row(view, analysis, "part", line, part, words) for part, words in parts]
+        rows += [_study_row(view, "", "set aside", line, line.raw, line.quote) for line in view.aside]
     return Table("studies", columns, rows)
 
 
-def _study_row(view: ClaimView, line: StudyLine, used: bool) -> list[Cell]:
-    raw, study = line.raw, line.study
+def _analyses(view: ClaimView) -> list[tuple[str, list[StudyLine]]]:
+    """The headline's studies under whose analysis it is, then those of the others."""
+    return [(view.result.at_risk, view.lines), *((one.label, one.lines) for one in view.analyses)]
+
+
+def _study_row(
+    view: ClaimView, analysis: str, role: str, line: StudyLine, figure: StudyFigure, quote: Quote | None
+) -> list[Cell]:
+    study = line.study
     return [
-        view.id, used, study.id, study.name, study.year, fixed("restated") if study.restated else "paper",
-        study.retracted, raw.group, raw.stat, raw.numerator, raw.denominator, raw.value, raw.low, raw.high, raw.unit,
-        raw.interval_low, raw.interval_high, ", ".join(raw.flags), line.reason,
-        line.quote.text if line.quote else None, line.quote.number if line.quote else None, raw.start, raw.end,
-        study.url, study.citation,
+        view.id, analysis, role, figure.pooled, study.id, study.name, study.year,
+        fixed("restated") if study.restated else "paper", study.retracted, figure.group, figure.stat, figure.numerator,
+        figure.denominator, figure.value, figure.low, figure.high, figure.sd, figure.unit, figure.interval_low,
+        figure.interval_high, ", ".join(figure.flags), figure.reason, quote.text if quote else None,
+        quote.number if quote else None, figure.start, figure.end, study.url, study.citation,
     ]  # fmt: skip
 
 
@@ -161,25 +170,27 @@ def about_table(page: Page) -> Table:
     rows += [["notice", notice.text] for notice in page.notices]
     rows += [["method", text] for text in page.methods]
     rows += [["limit", text] for text in page.limits]
-    rows.append(["caution", fixed("caution")])
+    rows.append(["caution", CAUTION])
     rows += [["attribution", fixed("attribution")]] if page.uses_pubmed else []
     return Table("about", ["what", "text"], rows)
 
 
 def metafor_table(page: Page) -> Table:
     """What `metafor::escalc` reads as it is: `xi`, `ni` for proportions, `mi`, `sdi`, `ni` for means, a row a study."""
+    columns = ["claim", "measure", "analysis", "study", "year", "xi", "ni", "mi", "sdi", "pooled", "record", "source"]
     rows: list[list[Cell]] = []
     for view in page.views:
-        for line in view.lines:
-            raw = line.raw
-            counted = view.proportion and raw.numerator is not None and raw.denominator is not None
-            mean = raw.stat == "mean" and raw.value is not None
-            if not counted and not mean:
-                continue
-            rows.append([
-                view.id, view.claim.measure, ", ".join(view.claim.at_risk), line.study.name, line.study.year,
-                raw.numerator if counted else None, raw.denominator, raw.value if mean else None,
-                raw.sd if mean else None, line.study.id, fixed("restated") if line.study.restated else "paper",
-            ])  # fmt: skip
-    columns = ["claim", "measure", "at_risk", "study", "year", "xi", "ni", "mi", "sdi", "record", "source"]
+        for analysis, lines in _analyses(view):
+            for line in lines:
+                raw = line.raw
+                counted = view.proportion and raw.numerator is not None and raw.denominator is not None
+                mean = not view.proportion and raw.stat == "mean" and raw.value is not None
+                if not counted and not mean:
+                    continue
+                rows.append([
+                    view.id, view.claim.measure, analysis, line.study.name, line.study.year,
+                    raw.numerator if counted else None, raw.denominator, raw.value if mean else None,
+                    raw.sd if mean else None, raw.pooled, line.study.id,
+                    fixed("restated") if line.study.restated else "paper",
+                ])  # fmt: skip
     return Table("metafor", columns, rows)

@@ -6,16 +6,13 @@ so that all of them say the same. Called by `reports.page`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from reports import numbers
 from reports.claim import Claim
+from reports.result import Analysis, ClaimResult, Estimate, StudyFigure
 from reports.studies import Study, unknown
 from reports.wording import Verdict, chapter_of, flag, heading, sentence_case, verdicts
-
-if TYPE_CHECKING:
-    from reports.compare import ClaimResult, Estimate, StudyFigure
 
 
 @dataclass(slots=True)
@@ -26,7 +23,6 @@ class Quote:
     number: str
     after: str
     restated: bool
-    place: str
 
     @property
     def text(self) -> str:
@@ -45,8 +41,20 @@ class StudyLine:
     group: str
     flags: list[str]
     reason: str
-    quote: Quote | None
+    own_quote: Quote | None
+    part_quotes: list[Quote | None]
     raw: StudyFigure
+
+    @property
+    def quotes(self) -> list[Quote]:
+        """The sentences behind the figure: of its parts where it was put together, each place once."""
+        found = [one for one in (self.part_quotes or [self.own_quote]) if one is not None]
+        return list({(one.text, one.before): one for one in found}.values())
+
+    @property
+    def quote(self) -> Quote | None:
+        """The first of them."""
+        return next(iter(self.quotes), None)
 
     @property
     def name(self) -> str:
@@ -84,6 +92,20 @@ class MethodLine:
 
 
 @dataclass(slots=True)
+class AnalysisView:
+    """The claim over other people (the treated, a wider tier), as text."""
+
+    anchor: str
+    label: str
+    verdict: Verdict
+    reason: str
+    headline: MethodLine | None
+    k: int
+    lines: list[StudyLine]
+    forest: dict[str, str] | None = None
+
+
+@dataclass(slots=True)
 class ClaimView:
     """One claim and its comparison, as text."""
 
@@ -110,10 +132,14 @@ class ClaimView:
     methods: list[MethodLine]
     reproduced: str
     result: ClaimResult
+    among: str
+    heterogeneity: str
+    analyses: list[AnalysisView]
+    left_out: list[MethodLine]
     document_tag: str = ""
     category: str = ""
     proportion: bool = True
-    forests: list[dict[str, str]] = field(default_factory=list)
+    forest: dict[str, str] | None = None
 
     @property
     def claim(self) -> Claim:
@@ -129,7 +155,7 @@ class ClaimView:
     @property
     def bare(self) -> bool:
         """Whether there is no figure to show, so that a line says it all."""
-        return not (self.estimate or self.lines or self.aside)
+        return not (self.estimate or self.lines or self.aside or any(one.lines for one in self.analyses))
 
     @property
     def summary(self) -> str:
@@ -184,9 +210,40 @@ def claim_view(
         methods=[_method_line(m, claim) for m in result.other_methods],
         reproduced="; ".join(result.reproduced_by),
         result=result,
+        among="" if result.at_risk in ("", "all") else result.at_risk,
+        heterogeneity=_heterogeneity(result.estimate),
+        analyses=[_analysis(one, claim, i, lines(one.studies)) for i, one in enumerate(result.analyses, start=1)],
+        left_out=[_method_line(m, claim) for m in result.leave_one_out],
         category=claim.category or "",
         proportion=proportion,
     )
+
+
+def _analysis(analysis: Analysis, claim: Claim, number: int, lines: list[StudyLine]) -> AnalysisView:
+    return AnalysisView(
+        anchor=f"{anchor(claim.id)}-analysis-{number}",
+        label=sentence_case(analysis.label),
+        verdict=verdicts()[analysis.verdict],
+        reason=sentence_case(analysis.reason),
+        headline=_method_line(analysis.estimate, claim) if analysis.estimate is not None else None,
+        k=analysis.k,
+        lines=lines,
+    )
+
+
+def _heterogeneity(estimate: Estimate | None) -> str:
+    """Tau², I² and Q of an estimate of several studies, in one line."""
+    if estimate is None or estimate.k < 2:
+        return ""
+    parts = []
+    if estimate.tau2 is not None:
+        around = numbers.interval(estimate.tau2_low, estimate.tau2_high, 2)
+        parts.append(f"τ² {numbers.number(estimate.tau2, 2)} {around}".strip())
+    if estimate.i2 is not None:
+        parts.append(f"I² {numbers.number(estimate.i2, 0)}%")
+    if estimate.q is not None and estimate.q_df is not None:
+        parts.append(f"Q {numbers.number(estimate.q, 1)} on {estimate.q_df} df")
+    return ", ".join(parts)
 
 
 def _title(claim: Claim) -> str:
@@ -235,24 +292,35 @@ def _study_line(figure: StudyFigure, studies: dict[str, Study], claim: Claim, wi
     elif figure.denominator is not None:
         count = f"n = {numbers.number(figure.denominator)}"
     return StudyLine(
-        study=study, count=count, figure=figure_text(figure, claim),
+        study=study,
+        count=count,
+        figure=figure_text(figure, claim),
         interval=numbers.interval(*_shown_interval(figure, claim)),
-        group="" if figure.group in ("all", "") else figure.group, flags=[flag(f) for f in figure.flags],
-        reason=sentence_case(figure.reason), quote=quote(figure, study, with_sentences), raw=figure,
-    )  # fmt: skip
+        group="" if figure.group in ("all", "") else figure.group,
+        flags=_flags(figure),
+        reason=sentence_case(figure.reason),
+        own_quote=quote(figure, study, with_sentences),
+        part_quotes=[quote(part, study, with_sentences) for part in figure.parts],
+        raw=figure,
+    )
+
+
+def _flags(figure: StudyFigure) -> list[str]:
+    """What a reader must know of a figure, in words."""
+    words = [flag(name) for name in figure.flags]
+    if figure.inside is not None:
+        words.append("inside what is stated" if figure.inside else "outside what is stated")
+    return words
 
 
 def share_of(figure: StudyFigure) -> float | None:
     """The figure's proportion in per cent, from the count where there is one."""
-    if figure.numerator is not None and figure.denominator:
-        return 100 * figure.numerator / figure.denominator
-    return figure.value
+    return figure.value if figure.share is None else 100 * figure.share
 
 
 def _shown_interval(figure: StudyFigure, claim: Claim) -> tuple[float | None, float | None]:
-    scale = 100 if is_proportion(claim) else 1
-    ends = (figure.interval_low, figure.interval_high)
-    return tuple(None if e is None else scale * e for e in ends)  # type: ignore[return-value]
+    low, high, scale = figure.interval_low, figure.interval_high, 100 if is_proportion(claim) else 1
+    return (None, None) if low is None or high is None else (scale * low, scale * high)
 
 
 def figure_text(figure: StudyFigure, claim: Claim) -> str:
@@ -274,7 +342,7 @@ def quote(figure: StudyFigure, study: Study, with_sentences: bool = True) -> Quo
     start = min(max(figure.start - figure.sentence_start, 0), len(figure.sentence))
     end = min(max(figure.end - figure.sentence_start, start), len(figure.sentence))
     before, number, after = figure.sentence[:start], figure.sentence[start:end], figure.sentence[end:]
-    return Quote(before.lstrip(), number, after.rstrip(), study.restated, f"characters {figure.start}–{figure.end}")
+    return Quote(before.lstrip(), number, after.rstrip(), study.restated)
 
 
 def _method_line(estimate: Estimate, claim: Claim) -> MethodLine:

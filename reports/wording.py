@@ -60,12 +60,6 @@ def heading(measure: str, drug: str | None = None, stat: str | None = None) -> s
     return sentence_case(text)
 
 
-def drug_class(drug: str) -> str:
-    """The class under which documents speak of `drug`, or the drug itself."""
-    classes = cast(dict[str, list[str]], wording()["drug_classes"])
-    return next((name for name, members in classes.items() if drug.lower() in members), drug.lower())
-
-
 def flag(name: str) -> str:
     """What a flag says to a reader."""
     return cast(str, wording()["flags"].get(name, name.replace("-", " ")))
