@@ -27,7 +27,7 @@ _RECORD = re.compile(rb"<(PubmedArticle|PubmedBookArticle|DeleteCitation)(?=[\s>
 _START = re.compile(rb"<!--|" + _RECORD.pattern)
 _ROOT_END = re.compile(rb"</Pubmed(?:Book)?ArticleSet\s*>|<Pubmed(?:Book)?ArticleSet\s*/>")
 _ROOT = re.compile(rb"<([A-Za-z][\w:.-]*)")
-# Bytes of broken records that are looked through a second time for others within them: a file made to be slow stays quick.
+# Bytes of broken records looked through a second time for others within them; bounded, so that no file is slow.
 _GO_OVER_AGAIN = 64 * 2**20
 _CURE = "it is incomplete, fetch it again"
 _ENCODING = re.compile(rb"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
