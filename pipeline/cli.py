@@ -50,8 +50,9 @@ class Commands(click.Group):
 @click.version_option(package_name="retally", prog_name="retally")
 def cli(debug: bool) -> None:
     """Re-count the numbers a clinical review states, from the papers themselves, with the sentence behind each."""
-    level = logging.DEBUG if debug else logging.WARNING
-    logging.basicConfig(level=level, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", force=True)
+    for package in _PACKAGES if debug else ():
+        logging.getLogger(package).setLevel(logging.DEBUG)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

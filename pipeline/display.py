@@ -8,14 +8,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from pipeline.run import Outcome
     from reports.compare import ClaimResult
 
-    from pipeline.run import Outcome
-
+_WIDTH = 100  # of what is written to a file or a log
 # The order in which verdicts are listed, and the colour of each; the words alone carry the meaning.
 _COLOURS = {
     "differs": "bold red",
@@ -32,6 +33,8 @@ class RichDisplay:
 
     def __init__(self, quiet: bool = False) -> None:
         self.console = Console(stderr=True, quiet=quiet)
+        if not self.console.is_terminal:
+            self.console.width = _WIDTH
         self._progress = Progress(
             SpinnerColumn(finished_text="[green]✓"),
             TextColumn("{task.description:<10}"),
@@ -69,41 +72,53 @@ class RichDisplay:
             self._progress.update(self._task, total=total, completed=total)
 
     def summary(self, outcome: Outcome) -> None:
-        """The final table: how many claims have each verdict, and every claim that was judged."""
+        """The final table: the claims with figures, then how many claims have each verdict, then the work done."""
         counts = Counter(result.verdict for result in outcome.results)
         flow = outcome.run.flow
         self.console.print()
         self.console.print(claims_table(outcome.results))
         self.console.print(
-            "  ".join(
-                f"[{colour}]{verdict} {counts[verdict]}[/]" for verdict, colour in _COLOURS.items() if counts[verdict]
-            )
+            "  ".join(f"[{colour}]{name} {counts[name]}[/]" for name, colour in _COLOURS.items() if counts[name]),
+            causes_line(outcome.results),
+            sep="\n",
         )
         self.console.print(
             f"Run {outcome.run.id}: {flow['screened']} records screened, {flow['included']} included"
-            f" ({flow['case_reports']} case reports), {outcome.counts['new']} new, {outcome.counts['read']} texts read."
+            f" ({flow['case_reports']} case reports); {outcome.counts['new']} new, {outcome.counts['read']} texts read."
         )
 
 
 def claims_table(results: Iterable[ClaimResult]) -> Table:
-    """The claims with figures, those that differ first; the silent and those nobody can judge are only counted."""
+    """The claims with figures, those that differ first. Causes, silent claims and those not judged are only counted."""
     from reports.numbers import interval, percent
     from reports.view import is_proportion, stated_text
+    from reports.wording import heading
 
-    table = Table(title="What the review states, and what the abstracts report", title_justify="left", show_lines=False)
-    for name in ("claim", "stated", "recounted", "interval", "studies", "verdict"):
-        table.add_column(name, no_wrap=name in ("stated", "interval", "studies", "verdict"))
+    table = Table(title="What the review states, and what the abstracts report", title_justify="left")
+    table.add_column("claim", min_width=20, overflow="fold")
+    table.add_column("stated", max_width=26, overflow="fold")
+    for name in ("recounted", "studies", "verdict"):
+        table.add_column(name, no_wrap=True)
     order = list(_COLOURS)
     for result in sorted(results, key=lambda one: order.index(one.verdict)):
-        if result.verdict in ("silent", "not judged"):
+        claim, estimate = result.claim, result.estimate
+        if result.verdict in ("silent", "not judged") or claim.kind == "cause":
             continue
-        estimate, share = result.estimate, is_proportion(result.claim)
-        shown = [f"{result.k} of {result.K}", f"[{_COLOURS[result.verdict]}]{result.verdict}[/]"]
-        if estimate is None or estimate.value is None:
-            table.add_row(result.claim.id, stated_text(result.claim), "", "", *shown)
-            continue
-        scale = 100 if share else 1
-        ends = [None if end is None else end * scale for end in (estimate.low, estimate.high)]
-        value = percent(estimate.value) if share else f"{estimate.value:.1f}"
-        table.add_row(result.claim.id, stated_text(result.claim), value, interval(*ends), *shown)
+        recounted = ""
+        if estimate is not None and estimate.value is not None:
+            share = is_proportion(claim)
+            scale = 100 if share else 1
+            low, high = (None if end is None else end * scale for end in (estimate.low, estimate.high))
+            value = percent(estimate.value) if share else f"{estimate.value:.1f}"
+            recounted = f"{value} {escape(interval(low, high))}"
+        verdict = f"[{_COLOURS[result.verdict]}]{result.verdict}[/]"
+        name = heading(claim.measure, claim.drug, claim.stat)
+        table.add_row(escape(name), escape(stated_text(claim)), recounted, f"{result.k} of {result.K}", verdict)
     return table
+
+
+def causes_line(results: Iterable[ClaimResult]) -> str:
+    """How many of the causes that the review names have a primary study behind them; empty where it names none."""
+    causes = [result for result in results if result.claim.kind == "cause"]
+    found = sum(result.verdict == "agrees" for result in causes)
+    return f"causes named by the review: {len(causes)}, of which {found} have a study here" if causes else ""

@@ -104,6 +104,7 @@ class Review:
     triggers: Triggers = field(default_factory=Triggers)
     overlaps: tuple[Overlap, ...] = ()
     synonyms: dict[str, str] = field(default_factory=dict)  # a name as papers print it -> the measure's own name
+    cited: dict[str, str] = field(default_factory=dict)  # claim id -> record id of the one study that it quotes
 
     @property
     def claims_path(self) -> Path:
@@ -186,7 +187,8 @@ def _review(file: Path, table: TomlTable) -> Review:
         eligibility=_eligibility(table.optional_table("eligibility")),
         triggers=_triggers(table.optional_table("triggers")),
         overlaps=tuple(_overlap(row) for row in table.each("overlaps")),
-        synonyms=_synonyms(table),
+        synonyms={name.lower(): measure for name, measure in _names(table, "synonyms", "a measure's name").items()},
+        cited=_names(table, "cited", "a record id"),
     )
     search.done()
     table.done()
@@ -268,9 +270,10 @@ def _overlap(table: TomlTable) -> Overlap:
     return overlap
 
 
-def _synonyms(table: TomlTable) -> dict[str, str]:
-    names = table.take("synonyms", dict, "a table [synonyms]", {})
-    for name, measure in names.items():
-        if not isinstance(measure, str) or not measure.strip():
-            raise table.error(f"synonyms.{name}", f"expected a measure's name, found {measure!r}", "Mend the value.")
-    return {str(name).lower(): measure for name, measure in names.items()}
+def _names(table: TomlTable, key: str, expected: str) -> dict[str, str]:
+    """A table of strings."""
+    names = table.take(key, dict, f"a table [{key}]", {})
+    for name, value in names.items():
+        if not isinstance(value, str) or not value.strip():
+            raise table.error(f"{key}.{name}", f"expected {expected}, found {value!r}", "Mend the value.")
+    return names

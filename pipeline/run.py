@@ -153,7 +153,9 @@ def _judge(
     looked_at = counted(decisions)
     records = records_frame(store, looked_at, review.overlaps)
     findings = findings_frame(store, looked_at, engine)
-    return compare(_follow(claims, store.successors()), records, findings, review.population)
+    successors = store.successors()
+    cited = {claim: successors.get(record, record) for claim, record in review.cited.items()}
+    return compare(_follow(claims, successors), records, findings, review.population, review.synonyms, cited)
 
 
 def _follow(claims: Sequence[Claim], successors: Mapping[str, str]) -> list[Claim]:
