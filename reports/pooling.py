@@ -272,6 +272,7 @@ def _binomial(x: Array, n: Array, share: Array) -> float:
 METHODS: dict[str, tuple[str, str | None, str | None]] = {
     "crude": ("crude", None, None),
     "GLMM": ("glmm", None, None),
+    "GLMM, normal interval": ("glmm", None, "z"),
     "REML": ("logit", "REML", "adhoc"),
     "DL": ("logit", "DL", "z"),
     "arcsine REML": ("arcsine", "REML", "adhoc"),
