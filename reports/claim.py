@@ -19,8 +19,9 @@ from typing import Any
 
 from reports.toml_writer import toml_entry, write_atomically
 
-KINDS = frozenset({"proportion", "range", "age", "rate", "count", "cause", "dose", "duration", "time", "measurement",
-                   "qualitative"})
+KINDS = frozenset(
+    {"proportion", "range", "age", "rate", "count", "cause", "dose", "duration", "time", "measurement", "qualitative"}
+)
 STATS = frozenset({"count", "percent", "mean", "median", "sd", "range", "iqr", "rate", "value"})
 COMPARATORS = frozenset({"=", "<", "<=", ">", ">=", "~"})
 
@@ -99,8 +100,11 @@ class Claim:
 
 
 _TYPES: dict[str, tuple[type, ...]] = {
-    **dict.fromkeys(("value", "low", "high"), (int, float)), **dict.fromkeys(("start", "end"), (int,)),
-    **dict.fromkeys(("cites", "at_risk", "exclude"), (list,)), "exclude_studies": (dict,), "drop": (bool,),
+    **dict.fromkeys(("value", "low", "high"), (int, float)),
+    **dict.fromkeys(("start", "end"), (int,)),
+    **dict.fromkeys(("cites", "at_risk", "exclude"), (list,)),
+    "exclude_studies": (dict,),
+    "drop": (bool,),
 }
 _EDIT_ONLY = {"drop", "exclude"}
 _REQUIRED = tuple(f.name for f in fields(Claim) if f.default is MISSING and f.default_factory is MISSING)
@@ -190,7 +194,7 @@ def _check_keys(row: Mapping[str, Any], path: Path, name: str, edited: bool) -> 
 def _group(table: Any, path: Path, label: str) -> dict[str, str]:
     records, reason = (table.get("records"), table.get("reason")) if isinstance(table, dict) else (None, None)
     if not isinstance(records, list) or not isinstance(reason, str):
-        raise ClaimsError(path, f"exclusions.{label}", "give reason = \"...\" and records = [\"pmid:...\"]")
+        raise ClaimsError(path, f"exclusions.{label}", 'give reason = "..." and records = ["pmid:..."]')
     return dict.fromkeys(map(str, records), reason)
 
 
@@ -208,7 +212,7 @@ def _checked(claim: Claim, path: Path) -> Claim:
     if claim.stat == "percent" and any(not 0 <= number <= 100 for number in stated):
         raise ClaimsError(path, f"{where}, value", "a percentage lies between 0 and 100")
     if not claim.at_risk:
-        raise ClaimsError(path, f"{where}, at_risk", "name at least one, such as \"all\"")
+        raise ClaimsError(path, f"{where}, at_risk", 'name at least one, such as "all"')
     return claim
 
 
@@ -217,8 +221,11 @@ def dump(claims: Iterable[Claim], header: str = "") -> str:
     plain = {f.name: f.default_factory() if f.default_factory is not MISSING else f.default for f in fields(Claim)}
     parts = ["".join(f"# {line}".rstrip() + "\n" for line in header.splitlines())]
     for claim in claims:
-        row = {key: value for key, value in claim.to_dict().items()
-               if key != "origin" and value is not None and (key in _REQUIRED or value != plain[key])}
+        row = {
+            key: value
+            for key, value in claim.to_dict().items()
+            if key != "origin" and value is not None and (key in _REQUIRED or value != plain[key])
+        }
         parts.append(toml_entry("claims", row))
     return "\n".join(part for part in parts if part)
 

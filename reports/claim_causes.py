@@ -13,25 +13,127 @@ from reports.claim_citations import blank_citations
 from reports.claim_structure import Part
 from reports.document import Flow
 
-TITLE = re.compile(r"\b(?:causes?|etiolog\w*|aetiolog\w*|etiologic agents?|triggers?|precipitants?|conditions associated|disorders associated|"
-                   r"diseases associated|drugs (?:associated|that|reported)|agents (?:associated|that|reported)|causative|predisposing|organisms|pathogens|microbiology)\b", re.I)
+TITLE = re.compile(
+    r"\b(?:causes?|etiolog\w*|aetiolog\w*|etiologic agents?|triggers?|precipitants?"
+    r"|conditions associated|disorders associated|"
+    r"diseases associated|drugs (?:associated|that|reported)|agents (?:associated|that|reported)"
+    r"|causative|predisposing|organisms|pathogens|microbiology)\b",
+    re.I,
+)
 NOT_TITLE = re.compile(r"\b(?:differential|treatment|diagnos\w+|management|mimics?|of death)\b", re.I)
-SUBJECT = re.compile(r"\b(?:causes?|etiolog\w*|triggers?|precipitants?|associated with|organisms|pathogens|conditions)\b\s+(?:of|in|for|associated with|that cause|causing)?\s*(?P<what>[^.*†:(]+)", re.I)
-CLASS_WORDS = frozenset("infection infections infectious bacterial viral fungal parasitic bacteria viruses virus fungi parasites drugs drug medications medication toxins toxin toxic "
-                        "cancer cancers malignancy malignancies neoplasm neoplastic neoplasms autoimmune rheumatologic rheumatic connective tissue connective-tissue disease diseases disorder "
-                        "disorders genetic hereditary inherited acquired congenital metabolic endocrine vascular idiopathic miscellaneous other others causes cause common uncommon "
-                        "less rare inflammatory iatrogenic environmental exposures exposure systemic and or hematologic gastrointestinal neurologic immunologic structural traumatic "
-                        "mechanical nutritional agents factors conditions primary secondary category example examples etiology type".split())
+SUBJECT = re.compile(
+    r"\b(?:causes?|etiolog\w*|triggers?|precipitants?|associated with|organisms|pathogens"
+    r"|conditions)\b\s+(?:of|in|for|associated with|that cause|causing)?\s*(?P<what>[^.*†:(]+)",
+    re.I,
+)
+CLASS_WORDS = frozenset(
+    [
+        "infection",
+        "infections",
+        "infectious",
+        "bacterial",
+        "viral",
+        "fungal",
+        "parasitic",
+        "bacteria",
+        "viruses",
+        "virus",
+        "fungi",
+        "parasites",
+        "drugs",
+        "drug",
+        "medications",
+        "medication",
+        "toxins",
+        "toxin",
+        "toxic",
+        "cancer",
+        "cancers",
+        "malignancy",
+        "malignancies",
+        "neoplasm",
+        "neoplastic",
+        "neoplasms",
+        "autoimmune",
+        "rheumatologic",
+        "rheumatic",
+        "connective",
+        "tissue",
+        "connective-tissue",
+        "disease",
+        "diseases",
+        "disorder",
+        "disorders",
+        "genetic",
+        "hereditary",
+        "inherited",
+        "acquired",
+        "congenital",
+        "metabolic",
+        "endocrine",
+        "vascular",
+        "idiopathic",
+        "miscellaneous",
+        "other",
+        "others",
+        "causes",
+        "cause",
+        "common",
+        "uncommon",
+        "less",
+        "rare",
+        "inflammatory",
+        "iatrogenic",
+        "environmental",
+        "exposures",
+        "exposure",
+        "systemic",
+        "and",
+        "or",
+        "hematologic",
+        "gastrointestinal",
+        "neurologic",
+        "immunologic",
+        "structural",
+        "traumatic",
+        "mechanical",
+        "nutritional",
+        "agents",
+        "factors",
+        "conditions",
+        "primary",
+        "secondary",
+        "category",
+        "example",
+        "examples",
+        "etiology",
+        "type",
+    ]
+)
 SPLIT = re.compile(r",\s*(?:and\s+|or\s+)?|;\s*(?:and\s+)?")
 INNER_AND = re.compile(r"\s+(?:and|or)\s+")
-CARRIED = re.compile(r"\b(transplantation|transplant|surgery|radiation|exposure|deficiency|infection|overdose|poisoning|vaccination)s?$", re.I)
+CARRIED = re.compile(
+    r"\b(transplantation|transplant|surgery|radiation|exposure|deficiency|infection|overdose"
+    r"|poisoning|vaccination)s?$",
+    re.I,
+)
 IN_TEXT = re.compile(
     r"\b(?:(?:can|may|might|could|is|are|be|often|usually|commonly|sometimes|typically)\s+)*(?:"
-    r"(?:caused|triggered|precipitated|induced)\s+by|secondary\s+to|attribut(?:ed|able)\s+to(?:\s+a\s+specific\s+cause)?|due\s+to|results?\s+from|"
-    r"(?:(?:common|other|main|major|known|frequent|possible|potential|the|most|rare|important|reported|leading|infectious|principal|predominant)\s+)*causes(?:\s+of\s+(?!death|morbidity)[\w -]{3,40})?\s+(?:include|are|being)|"
-    r"triggers?(?:\s+(?:include|are)|\s+the\s+[\w -]{2,30}?\s+[—–-])|causes(?:\s+of\s+(?!death|morbidity)[\w -]{3,40})?\s*:)\s*[:,—–]?\s*(?:\(?e\.g\.,?\s*)?(?P<list>[^.;()]{3,300})", re.I)
-STOP_LIST = re.compile(r",?\s+(?:and\s+(?:also\s+)?(?:can|may|is|are)\b|but\b|which\b|although\b|while\b|whereas\b|or occur|in (?:\d|up|about|patients|most|some|approximately)|"
-                       r"is\b|are\b|was\b|were\b|can\b|may\b|that\b|who\b|with\b|leading\b|resulting\b|has\b|have\b)", re.I)
+    r"(?:caused|triggered|precipitated|induced)\s+by|secondary\s+to|attribut(?:ed"
+    r"|able)\s+to(?:\s+a\s+specific\s+cause)?|due\s+to|results?\s+from|"
+    r"(?:(?:common|other|main|major|known|frequent|possible|potential|the|most|rare|important|reported|leading"
+    r"|infectious|principal|predominant)\s+)*causes(?:\s+of\s+(?!death|morbidity)[\w -]{3,40})?\s+(?:include|are"
+    r"|being)|"
+    r"triggers?(?:\s+(?:include|are)|\s+the\s+[\w -]{2,30}?\s+[—–-])|causes(?:\s+of\s+(?!death"
+    r"|morbidity)[\w -]{3,40})?\s*:)\s*[:,—–]?\s*(?:\(?e\.g\.,?\s*)?(?P<list>[^.;()]{3,300})",
+    re.I,
+)
+STOP_LIST = re.compile(
+    r",?\s+(?:and\s+(?:also\s+)?(?:can|may|is|are)\b|but\b|which\b|although\b|while\b|whereas\b"
+    r"|or occur|in (?:\d|up|about|patients|most|some|approximately)|"
+    r"is\b|are\b|was\b|were\b|can\b|may\b|that\b|who\b|with\b|leading\b|resulting\b|has\b|have\b)",
+    re.I,
+)
 
 
 @dataclass(slots=True)
@@ -68,7 +170,9 @@ def table_causes(parts: list[Part]) -> list[Cause]:
             if labelled:
                 label = labelled["label"]
                 category = _name(label)
-                out += _items(row.flow, labelled.start("items"), labelled.end("items"), category, group, cites, title, label)
+                out += _items(
+                    row.flow, labelled.start("items"), labelled.end("items"), category, group, cites, title, label
+                )
             elif _is_header(row.flow.text, rows, index):
                 category = _name(row.flow.text)
             else:
@@ -86,7 +190,9 @@ def _is_header(text: str, rows: list[Part], index: int) -> bool:
     return len(words) <= 5 and all(word in CLASS_WORDS for word in words) and index + 1 < len(rows)
 
 
-def _items(flow: Flow, begin: int, end: int, category: str | None, group: str | None, cites: list[str], title: str, label: str) -> Iterator[Cause]:
+def _items(
+    flow: Flow, begin: int, end: int, category: str | None, group: str | None, cites: list[str], title: str, label: str
+) -> Iterator[Cause]:
     masked, citations = blank_citations(flow.text)
     carried = CARRIED.search(label) if label else None
     for start, stop in _pieces(masked, begin, end):
@@ -109,7 +215,11 @@ def _pieces(text: str, begin: int, end: int) -> list[tuple[int, int]]:
         cut = SPLIT.match(text, position) if position < end and depth <= 0 else None
         if position == end or cut:
             a, b = start, position
-            lead = re.match(r"\s*(?:(?:and|or|the|an?|other|e\.g\.,?|such as|certain|various|including|as well as)\s+)*", text[a:b])
+            lead = re.match(
+                r"\s*(?:(?:and|or|the|an?|other|e\.g\.,?|such as|certain|various|including"
+                r"|as well as)\s+)*",
+                text[a:b],
+            )
             a += lead.end() if lead else 0
             while b > a and text[b - 1] in " .*†‡§":
                 b -= 1
@@ -139,7 +249,12 @@ def sentence_causes(parts: list[Part]) -> list[Cause]:
             stop = STOP_LIST.search(m["list"])
             begin, end = m.start("list"), m.start("list") + (stop.start() if stop else len(m["list"]))
             pieces = _pieces(masked, begin, end)
-            if pieces and len(pieces) >= 2 and (last := INNER_AND.search(masked[pieces[-1][0]:pieces[-1][1]])) and "," not in masked[pieces[-1][0] - 2:pieces[-1][0]]:
+            if (
+                pieces
+                and len(pieces) >= 2
+                and (last := INNER_AND.search(masked[pieces[-1][0] : pieces[-1][1]]))
+                and "," not in masked[pieces[-1][0] - 2 : pieces[-1][0]]
+            ):
                 a, b = pieces.pop()
                 pieces += [(a, a + last.start()), (a + last.end(), b)]
             if len(pieces) < 3 or any(re.search(r"\d\s?%", masked[a:b]) or b - a > 60 for a, b in pieces):
@@ -149,5 +264,7 @@ def sentence_causes(parts: list[Part]) -> list[Cause]:
                 name = _name(masked[a:b])
                 if name not in seen and len(name.split()) <= 6:
                     seen.add(name)
-                    out.append(Cause(name, "text list", *part.flow.span(a, b), None, list(after[0].items) if after else []))
+                    out.append(
+                        Cause(name, "text list", *part.flow.span(a, b), None, list(after[0].items) if after else [])
+                    )
     return out

@@ -14,23 +14,71 @@ from pathlib import Path
 
 from reports.claim_figures import WORD, Figure, cues
 
-PER = re.compile(r"\s*(?:/|per)\s*(?P<per>kg|kilogram|kilo|m2|m²|square meter|square metre)\b(?:\s+of\s+(?:ideal\s+|actual\s+)?(?:body[- ]?weight|"
-                 r"body[- ]surface(?:[- ]area)?))?", re.I)
-TIMES = {"once": 1, "twice": 2, "two times": 2, "three times": 3, "thrice": 3, "four times": 4, "five times": 5, "six times": 6}
-NUMBERED = {1: "daily", 2: "twice daily", 3: "three times daily", 4: "four times daily", 5: "five times daily", 6: "six times daily"}
+PER = re.compile(
+    r"\s*(?:/|per)\s*(?P<per>kg|kilogram|kilo|m2|m²|square meter|square metre)\b(?:\s+of\s+(?:ideal\s+"
+    r"|actual\s+)?(?:body[- ]?weight|"
+    r"body[- ]surface(?:[- ]area)?))?",
+    re.I,
+)
+TIMES = {
+    "once": 1,
+    "twice": 2,
+    "two times": 2,
+    "three times": 3,
+    "thrice": 3,
+    "four times": 4,
+    "five times": 5,
+    "six times": 6,
+}
+NUMBERED = {
+    1: "daily",
+    2: "twice daily",
+    3: "three times daily",
+    4: "four times daily",
+    5: "five times daily",
+    6: "six times daily",
+}
 FREQUENCY = re.compile(
-    r"[\s,]*(?:\(?\s*(?:administered|given|taken|orally|intravenously|subcutaneously|intramuscularly|by mouth|IV|PO|SC|p\.o\.|i\.v\.|of body weight)\s+)*"
+    r"[\s,]*(?:\(?\s*(?:administered|given|taken|orally|intravenously|subcutaneously|intramuscularly|by mouth|IV|PO"
+    r"|SC|p\.o\.|i\.v\.|of body weight)\s+)*"
     rf"(?P<all>(?:in|as)\s+(?P<split>{WORD}|\d)\s+(?:divided\s+)?doses(?:\s+(?:daily|a day|per day|each day))?"
-    r"|(?P<often>once|twice|thrice|(?:two|three|four|five|six)\s+times)\s*(?P<span>daily|weekly|monthly|yearly|(?:a|per|each|every)\s+(?:day|week|month|year)|/day|/week)"
-    rf"|every\s+(?P<every>other|(?:\d+(?:\s*(?:to|-|–)\s*\d+)?|{WORD})?)\s*(?P<unit>hours?|days?|weeks?|months?|years?|evening|morning|night)"
-    r"|(?P<simple>daily|weekly|monthly|annually|nightly|(?:/|per|a|each)\s*(?:day|d|24 hours|24 hr|week|wk|month|year|hour|hr|h|minute|min|dose)\b|at bedtime|on alternate days|on day 1)"
-    r"|(?P<latin>q\.?d\.?|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?i\.?d\.?|qhs)\b)", re.I)
-LATIN = {"qd": "daily", "bid": "twice daily", "tid": "three times daily", "qid": "four times daily", "qhs": "at bedtime"}
-ROUTES = (("intravenous", r"intra-?venous(?:ly)?|\bIV\b|\bi\.v\.|\binfus(?:ion|ed)s?\b"), ("subcutaneous", r"subcutaneous(?:ly)?|\bSC\b"),
-          ("intramuscular", r"intramuscular(?:ly)?|\bIM\b"), ("oral", r"\boral(?:ly)?\b|\bby mouth\b|\bPO\b|\btablets?\b"),
-          ("inhaled", r"\binhal(?:ed|ation)\b|\bnebulized\b"), ("topical", r"\btopical(?:ly)?\b"), ("intrathecal", r"\bintrathecal(?:ly)?\b"),
-          ("rectal", r"\brectal(?:ly)?\b"), ("intranasal", r"\bintranasal(?:ly)?\b"), ("intravitreal", r"\bintravitreal(?:ly)?\b"))
-LASTS = re.compile(r"^[^.;]{0,60}?\bfor\s+(?P<how>(?:at least |up to |a total of |a further )?[\d\w.]+(?:\s?(?:to|-|–)\s?[\d\w]+)?\s(?:hours|days|weeks|months|years|day|week|month|year))\b", re.I)
+    r"|(?P<often>once|twice|thrice|(?:two|three|four|five|six)\s+times)\s*(?P<span>daily|weekly|monthly|yearly|(?:a"
+    r"|per|each|every)\s+(?:day|week|month|year)|/day|/week)"
+    rf"|every\s+(?P<every>other|(?:\d+(?:\s*(?:to|-|–)\s*\d+)?|{WORD})?)\s*(?P<unit>hours?|days?|weeks?|months?"
+    rf"|years?|evening|morning|night)"
+    r"|(?P<simple>daily|weekly|monthly|annually|nightly|(?:/|per|a|each)\s*(?:day|d|24 hours|24 hr|week|wk|month|year"
+    r"|hour|hr|h|minute|min|dose)\b|at bedtime|on alternate days|on day 1)"
+    r"|(?P<latin>q\.?d\.?|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?i\.?d\.?|qhs)\b)",
+    re.I,
+)
+LATIN = {
+    "qd": "daily",
+    "bid": "twice daily",
+    "tid": "three times daily",
+    "qid": "four times daily",
+    "qhs": "at bedtime",
+}
+ROUTES = (
+    ("intravenous", r"intra-?venous(?:ly)?|\bIV\b|\bi\.v\.|\binfus(?:ion|ed)s?\b"),
+    ("subcutaneous", r"subcutaneous(?:ly)?|\bSC\b"),
+    ("intramuscular", r"intramuscular(?:ly)?|\bIM\b"),
+    (
+        "oral",
+        r"\boral(?:ly)?\b|\bby mouth\b|\bPO\b"
+        r"|\btablets?\b",
+    ),
+    ("inhaled", r"\binhal(?:ed|ation)\b|\bnebulized\b"),
+    ("topical", r"\btopical(?:ly)?\b"),
+    ("intrathecal", r"\bintrathecal(?:ly)?\b"),
+    ("rectal", r"\brectal(?:ly)?\b"),
+    ("intranasal", r"\bintranasal(?:ly)?\b"),
+    ("intravitreal", r"\bintravitreal(?:ly)?\b"),
+)
+LASTS = re.compile(
+    r"^[^.;]{0,60}?\bfor\s+(?P<how>(?:at least |up to |a total of |a further )?[\d\w.]+(?:\s?(?:to|-"
+    r"|–)\s?[\d\w]+)?\s(?:hours|days|weeks|months|years|day|week|month|year))\b",
+    re.I,
+)
 
 
 @dataclass(slots=True)
@@ -57,7 +105,10 @@ def drug_pattern() -> re.Pattern[str]:
 
 def drugs_in(text: str) -> list[tuple[int, int, str]]:
     """(start, end, name) of the drugs named in a text, in order, plain singular lower case."""
-    return [(m.start(), m.end(), m["drug"] if m["drug"].isupper() else m["drug"].lower()) for m in drug_pattern().finditer(text)]
+    return [
+        (m.start(), m.end(), m["drug"] if m["drug"].isupper() else m["drug"].lower())
+        for m in drug_pattern().finditer(text)
+    ]
 
 
 def read_dose(text: str, figure: Figure, limit: int, earlier: str | None = None) -> Dose | None:
@@ -86,7 +137,7 @@ def read_dose(text: str, figure: Figure, limit: int, earlier: str | None = None)
         if of and dose.drug is None and (named := drug_pattern().match(window, of.end())):
             dose.drug, end = _name(named), named.end()
     frequency = FREQUENCY.match(text, end)
-    if frequency and not (figure.unit == "g" and frequency["all"].lower().startswith("/d") and False):
+    if frequency:
         dose.frequency = _frequency(frequency)
         end = frequency.end()
         again = FREQUENCY.match(text, end) if dose.frequency == "daily" else None
@@ -100,9 +151,15 @@ def read_dose(text: str, figure: Figure, limit: int, earlier: str | None = None)
     if after and figure.low is None:
         figure.cmp = cues()["after"][re.sub(r"\s+", " ", after["cue"].lower())]
         figure.end = after.end()
-    dose.drug = dose.drug or _nearest_drug(text, figure, limit) or earlier
+    given = re.match(
+        r"\s+of\s+((?!body\b)[a-z][\w’'-]*(?:\s+[\w’'-]+){0,2}?)(?=\s+(?:is|are|was|in|for|over|per"
+        r"|daily|every|by|may|should|to)\b|[,;.()]|$)",
+        text[end:],
+        re.I,
+    )
+    dose.drug = dose.drug or _nearest_drug(text, figure, limit) or (given[1].lower() if given else earlier)
     dose.route = _route(text, figure, limit)
-    lasts = LASTS.match(text[figure.end:])
+    lasts = LASTS.match(text[figure.end :])
     dose.duration = lasts["how"] if lasts else None
     return dose
 
@@ -113,11 +170,18 @@ def _name(match: re.Match[str]) -> str:
 
 def _nearest_drug(text: str, figure: Figure, limit: int) -> str | None:
     """The drug of the clause: just behind the amount in brackets or after `with`, else the last before, else the next after."""
-    before = drugs_in(text[:figure.start])
-    after = [d for d in drugs_in(text[figure.end:]) if True]
-    close = [d for d in after if d[0] < 25 and not re.search(r"[,;.]|\bor\b", text[figure.end:figure.end + d[0]])]
-    if close and not (before and re.search(r"\(\s*(?:\w+\s+){0,4}$|\bat (?:a |an )?(?:\w+ )?(?:dose|dosage) of\s*$|\bdose of \w+ is\s*$", text[:figure.start])):
-        between = text[before[-1][1]:figure.start] if before else ""
+    before = drugs_in(text[: figure.start])
+    after = drugs_in(text[figure.end :])
+    close = [d for d in after if d[0] < 25 and not re.search(r"[,;.]|\bor\b", text[figure.end : figure.end + d[0]])]
+    if close and not (
+        before
+        and re.search(
+            r"\(\s*(?:\w+\s+){0,4}$|\bat (?:a |an )?(?:\w+ )?(?:dose|dosage) of\s*$"
+            r"|\bdose of \w+ is\s*$",
+            text[: figure.start],
+        )
+    ):
+        between = text[before[-1][1] : figure.start] if before else ""
         if not before or len(between) > 30 or re.search(r"[,;]", between):
             return close[0][2]
     if before:
@@ -130,7 +194,7 @@ def _frequency(m: re.Match[str]) -> str:
     if m["latin"]:
         return LATIN[m["latin"].lower().replace(".", "")]
     if m["split"]:
-        return "daily" if re.search(r"day|daily", words) or True else words
+        return "daily"  # in divided doses: the amount is a day's
     if m["often"]:
         times = TIMES[" ".join(m["often"].lower().split())]
         span = re.sub(r"^(?:a|per|each|every)\s+|^/", "", m["span"].lower())
@@ -141,18 +205,38 @@ def _frequency(m: re.Match[str]) -> str:
         if m["every"].strip() == "other":
             return f"every other {unit}"
         if not m["every"].strip():
-            return {"day": "daily", "morning": "daily", "evening": "daily", "night": "daily", "week": "weekly", "month": "monthly",
-                    "hour": "hourly"}.get(unit, "every " + unit)
+            return {
+                "day": "daily",
+                "morning": "daily",
+                "evening": "daily",
+                "night": "daily",
+                "week": "weekly",
+                "month": "monthly",
+                "hour": "hourly",
+            }.get(unit, "every " + unit)
         return words
     simple = re.sub(r"^(?:/|per|a|each)\s*", "", words)
-    return {"day": "daily", "d": "daily", "24 hours": "daily", "24 hr": "daily", "week": "weekly", "wk": "weekly", "month": "monthly",
-            "year": "yearly", "hour": "hourly", "hr": "hourly", "h": "hourly", "nightly": "daily", "at bedtime": "daily"}.get(simple, simple)
+    return {
+        "day": "daily",
+        "d": "daily",
+        "24 hours": "daily",
+        "24 hr": "daily",
+        "week": "weekly",
+        "wk": "weekly",
+        "month": "monthly",
+        "year": "yearly",
+        "hour": "hourly",
+        "hr": "hourly",
+        "h": "hourly",
+        "nightly": "daily",
+        "at bedtime": "daily",
+    }.get(simple, simple)
 
 
 def _route(text: str, figure: Figure, limit: int) -> str | None:
     """The route named in the amount's own clause, the nearest to it."""
     begin = max(text.rfind(";", 0, figure.start), text.rfind(". ", 0, figure.start)) + 1
-    window = text[begin:max(limit, figure.end)]
+    window = text[begin : max(limit, figure.end)]
     best: tuple[int, str] | None = None
     for name, pattern in ROUTES:
         for m in re.finditer(pattern, window):

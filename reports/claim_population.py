@@ -9,22 +9,164 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-DEFINED = re.compile(r"\(\s*(?:also called |also known as |abbreviated )?(?P<short>[A-Z][A-Za-z]{0,3}[A-Z][A-Za-z0-9-]{0,4})s?\s*[;,)]")
+DEFINED = re.compile(
+    r"\(\s*(?:also called |also known as "
+    r"|abbreviated )?(?P<short>[A-Z][A-Za-z]{0,3}[A-Z][A-Za-z0-9-]{0,4})s?\s*[;,)]"
+)
 WORD = r"[A-Za-zÀ-ÿ][\w’'-]*(?:[–-][A-Za-zÀ-ÿ][\w’'-]*)*"
 # Words and endings by which a disease's name is known (the endings are those of medical terminology at large).
-DISEASE = re.compile(r"(?:itis|oma|osis|emia|aemia|opathy|pathy|iasis|trophy|plegia|penia|philia|algia|pneumonia|disease|syndrome|"
-                     r"disorder|infection|fever|failure|cancer|carcinoma|stroke|hemorrhage|embolism|thrombosis|diabetes|asthma|"
-                     r"epilepsy|migraine|palsy|sepsis|shock|injury|tuberculosis|fibrosis|arrhythmia|fibrillation|aneurysm|"
-                     r"rheumatica|gravis|erythematosus|gout|pressure|hypertension|malaria|anthrax|dissection)$", re.I)
-STOP = frozenset("the a an of in on for with and or to from by is are was were its their this that these those such as other both "
-                 "most all any no new severe acute chronic active patients treatment management diagnosis what review against "
-                 "between has have had can may underlying associated known suspected confirmed untreated include including "
-                 "called than when if but not be been one some many different specific common rare".split())
+DISEASE = re.compile(
+    r"(?:itis|oma|osis|emia|aemia|opathy|pathy|iasis|trophy|plegia|penia|philia|algia|pneumonia"
+    r"|disease|syndrome|"
+    r"disorder|infection|fever|failure|cancer|carcinoma|stroke|hemorrhage|embolism|thrombosis"
+    r"|diabetes|asthma|"
+    r"epilepsy|migraine|palsy|sepsis|shock|injury|tuberculosis|fibrosis|arrhythmia|fibrillation"
+    r"|aneurysm|"
+    r"rheumatica|gravis|erythematosus|gout|pressure|hypertension|malaria|anthrax|dissection)$",
+    re.I,
+)
+STOP = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "on",
+        "for",
+        "with",
+        "and",
+        "or",
+        "to",
+        "from",
+        "by",
+        "is",
+        "are",
+        "was",
+        "were",
+        "its",
+        "their",
+        "this",
+        "that",
+        "these",
+        "those",
+        "such",
+        "as",
+        "other",
+        "both",
+        "most",
+        "all",
+        "any",
+        "no",
+        "new",
+        "severe",
+        "acute",
+        "chronic",
+        "active",
+        "patients",
+        "treatment",
+        "management",
+        "diagnosis",
+        "what",
+        "review",
+        "against",
+        "between",
+        "has",
+        "have",
+        "had",
+        "can",
+        "may",
+        "underlying",
+        "associated",
+        "known",
+        "suspected",
+        "confirmed",
+        "untreated",
+        "include",
+        "including",
+        "called",
+        "than",
+        "when",
+        "if",
+        "but",
+        "not",
+        "be",
+        "been",
+        "one",
+        "some",
+        "many",
+        "different",
+        "specific",
+        "common",
+        "rare",
+    ]
+)
 TITLE = 150  # a first paragraph shorter than this is the title
-GENERIC = ("disease", "syndrome", "disorder", "infection", "failure", "pressure", "injury", "fever", "disability", "pain", "infections", "cancer",
-           "hypertension", "diabetes mellitus", "blood pressure", "heart failure", "respiratory failure", "underlying disease")
-NEVER = frozenset("CT MRI PET HRCT BAL US UK FDA WHO NIH ICU ECG EKG DNA RNA PCR MRA CTA CSF ESR CRP EEG EMG CDC NSAID NSAIDS IV "
-                  "ECM MMP HIV AIDS BMI RCT CI OR HR RR SD IQR IL TNF".split())
+GENERIC = (
+    "disease",
+    "syndrome",
+    "disorder",
+    "infection",
+    "failure",
+    "pressure",
+    "injury",
+    "fever",
+    "disability",
+    "pain",
+    "infections",
+    "cancer",
+    "hypertension",
+    "diabetes mellitus",
+    "blood pressure",
+    "heart failure",
+    "respiratory failure",
+    "underlying disease",
+)
+NEVER = frozenset(
+    [
+        "CT",
+        "MRI",
+        "PET",
+        "HRCT",
+        "BAL",
+        "US",
+        "UK",
+        "FDA",
+        "WHO",
+        "NIH",
+        "ICU",
+        "ECG",
+        "EKG",
+        "DNA",
+        "RNA",
+        "PCR",
+        "MRA",
+        "CTA",
+        "CSF",
+        "ESR",
+        "CRP",
+        "EEG",
+        "EMG",
+        "CDC",
+        "NSAID",
+        "NSAIDS",
+        "IV",
+        "ECM",
+        "MMP",
+        "HIV",
+        "AIDS",
+        "BMI",
+        "RCT",
+        "CI",
+        "OR",
+        "HR",
+        "RR",
+        "SD",
+        "IQR",
+        "IL",
+        "TNF",
+    ]
+)
 
 
 @dataclass(slots=True)
@@ -39,14 +181,17 @@ class Population:
         """Whether a phrase names the review's disease itself."""
         plain = re.sub(r"^(?:the|a|an)\s+", "", phrase.strip().casefold())
         return plain in {"disease", "the disease", "condition", "disorder", "illness"} or any(
-            plain == name.casefold() or plain == name.casefold() + "s" for name in self.names)
+            plain == name.casefold() or plain == name.casefold() + "s" for name in self.names
+        )
 
 
 def long_form(before: str, short: str) -> str | None:
     """The words before `(SHORT)` whose letters make the short form, or None (Schwartz & Hearst 2003, by first letters)."""
-    words = list(re.finditer(WORD, before))[-(len(short) + 4):]
+    words = list(re.finditer(WORD, before))[-(len(short) + 4) :]
     letters = [char for char in short.lower() if char.isalpha()]
-    pieces = [(m.start() + part.start(), part[0].lower()) for m in words for part in re.finditer(r"[^\W\d_’'–-]+", m[0])]
+    pieces = [
+        (m.start() + part.start(), part[0].lower()) for m in words for part in re.finditer(r"[^\W\d_’'–-]+", m[0])
+    ]
     at, index = len(letters) - 1, len(pieces) - 1
     first = None
     while at >= 0 and index >= 0:
@@ -69,13 +214,13 @@ def find_population(paragraphs: list[str]) -> Population:
     text = "\n".join(paragraphs)
     defined: dict[str, str] = {}
     for m in DEFINED.finditer(text):
-        full = long_form(text[max(0, m.start() - 120):m.start()].rsplit("\n", 1)[-1].rstrip(), m["short"])
+        full = long_form(text[max(0, m.start() - 120) : m.start()].rsplit("\n", 1)[-1].rstrip(), m["short"])
         if full and m["short"] not in defined:
             defined[m["short"]] = full
     head = text[:3000]
     counts: dict[str, float] = Counter()  # type: ignore[assignment]
     for short, full in defined.items():
-        if short in NEVER or not DISEASE.search(full.rstrip("s")) and not DISEASE.search(full):
+        if short in NEVER or (not DISEASE.search(full.rstrip("s")) and not DISEASE.search(full)):
             continue
         uses = len(re.findall(rf"\b{re.escape(short)}s?\b", text))
         spelled = len(re.findall(re.escape(full), text, re.I))
@@ -117,7 +262,7 @@ def _phrases(text: str, head: str) -> Counter[str]:
             begin = end - size + 1
             if begin < 0:
                 break
-            piece = lower[words[begin].start():word.end()]
+            piece = lower[words[begin].start() : word.end()]
             if words[begin][0] in STOP or re.search(r"[^\w’' –-]", piece):
                 break
             seen[piece] += 1

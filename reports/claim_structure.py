@@ -85,13 +85,18 @@ def _blocks(text: str) -> list[_Block]:
             continue
         following = lines[index + 1][1] if index + 1 < len(lines) else ""
         bullet = BULLET.match(line)
-        if unbroken or line[0].isspace() or bullet or _starts_float(line) or (
-                current and _is_heading(line, current[-1][1], following)):
+        if (
+            unbroken
+            or line[0].isspace()
+            or bullet
+            or _starts_float(line)
+            or (current and _is_heading(line, current[-1][1], following))
+        ):
             close()
-        if bullet and line[bullet.end():].strip() and not settings()["foot"].match(line):
-            at, line = at + bullet.end(), line[bullet.end():]
+        if bullet and line[bullet.end() :].strip() and not settings()["foot"].match(line):
+            at, line = at + bullet.end(), line[bullet.end() :]
         current.append((at, line))
-        if unbroken or _is_heading(line, "", following) and len(current) == 1:
+        if unbroken or (_is_heading(line, "", following) and len(current) == 1):
             close()
     close()
     return blocks
@@ -108,14 +113,23 @@ def _is_heading(line: str, before: str, following: str) -> bool:
     key = squeeze(plain)
     if key in settings()["known"] or key in settings()["closing"]:
         return True
-    if not plain or len(plain) > HEADING_LENGTH or plain[-1] in ".,;:-–)" or not plain[0].isupper() or any(
-            c.isdigit() for c in plain) or len(plain.split()) > HEADING_WORDS:
+    if (
+        not plain
+        or len(plain) > HEADING_LENGTH
+        or plain[-1] in ".,;:-–)"
+        or not plain[0].isupper()
+        or any(c.isdigit() for c in plain)
+        or len(plain.split()) > HEADING_WORDS
+    ):
         return False
     if before and not SENTENCE_END.search(before):
         return False
     words = [word for word in re.findall(r"[^\W\d_]+", plain) if len(word) > 3]
-    return bool(words) and sum(word[0].isupper() for word in words) >= 0.7 * len(words) and (
-        not following.strip() or following.strip()[0].isupper())
+    return (
+        bool(words)
+        and sum(word[0].isupper() for word in words) >= 0.7 * len(words)
+        and (not following.strip() or following.strip()[0].isupper())
+    )
 
 
 def _rows(pieces: list[Piece]) -> list[list[Piece]]:
@@ -123,7 +137,9 @@ def _rows(pieces: list[Piece]) -> list[list[Piece]]:
     rows: list[list[Piece]] = []
     for piece in pieces:
         line = piece[1].strip()
-        if rows and not (line[:1].isupper() and not re.search(r"(?:[,;:/–-]|\b(?:and|or|of|with|to|in))\s*$", rows[-1][-1][1])):
+        if rows and not (
+            line[:1].isupper() and not re.search(r"(?:[,;:/–-]|\b(?:and|or|of|with|to|in))\s*$", rows[-1][-1][1])
+        ):
             rows[-1].append(piece)
         else:
             rows.append([piece])

@@ -23,9 +23,11 @@ from reports.document import Flow, Joiner, read_document
 
 __all__ = ["Parsed", "Unread", "parse", "parse_all", "read_document"]
 
-ABBREVIATED = re.compile(r"(?:\b(?:e\.g|i\.e|vs|cf|al|Fig|Figs|Dr|No|ca|approx|St|spp|sp|Mr|Ms|Mrs|resp|i\.v|s\.c|b\.i\.d|t\.i\.d|q\.i\.d|p\.o)|\b[A-Z])\.$")
+ABBREVIATED = re.compile(
+    r"(?:\b(?:e\.g|i\.e|vs|cf|al|Fig|Figs|Dr|No|ca|approx|St|spp|sp|Mr|Ms|Mrs|resp|i\.v|s\.c"
+    r"|b\.i\.d|t\.i\.d|q\.i\.d|p\.o)|\b[A-Z])\.$"
+)
 STOP = re.compile(r"[.!?][)\]”\"’]*\s+(?=[\"“(\[]?[A-Z0-9À-Þα-ω≥>])|[.!?]\s*$")
-UNDER_WAY = re.compile(r"\bP\s?(?:value)?s?\s?[<=>≤≥]|\bhazard ratio|\bodds ratio|\brelative risk|\brisk ratio|\bconfidence interval", re.I)
 
 
 @dataclass(slots=True)
@@ -77,7 +79,7 @@ def parse_all(text: str, doc: str) -> Parsed:
     joiner = Joiner(text)
     parts = split(text, joiner)
     prose = [p for p in parts if p.kind == "prose" and not settings()["vignette"].search(p.flow.text[:200])]
-    known = {word for word in re.findall(r"\b[A-Z]{2,6}s?\b", text)}
+    known = set(re.findall(r"\b[A-Z]{2,6}s?\b", text))
     people = find_population([blank_citations(p.flow.text, known.__contains__)[0] for p in prose])
     reader = _Reader(text, doc, people, group=people.name)
     for part in prose:
@@ -87,7 +89,10 @@ def parse_all(text: str, doc: str) -> Parsed:
             _row(reader, part, known)
     causes = table_causes(parts) or sentence_causes(parts)
     for cause in causes:
-        if not any(c.start is not None and c.end is not None and c.start < cause.end and cause.start < c.end for c in reader.claims):
+        if not any(
+            c.start is not None and c.end is not None and c.start < cause.end and cause.start < c.end
+            for c in reader.claims
+        ):
             _add_cause(reader, cause)
     reader.claims.sort(key=lambda c: (c.start or 0, c.end or 0))
     return Parsed(reader.claims, reader.unread, people)
@@ -97,7 +102,9 @@ def sentences(text: str) -> list[tuple[int, int]]:
     """(start, end) of the sentences of a line of prose."""
     out, begin = [], 0
     for m in STOP.finditer(text):
-        if ABBREVIATED.search(text[begin:m.start() + 1]) or text.count("(", begin, m.start()) > text.count(")", begin, m.end()):
+        if ABBREVIATED.search(text[begin : m.start() + 1]) or text.count("(", begin, m.start()) > text.count(
+            ")", begin, m.end()
+        ):
             continue
         out.append((begin, m.start() + 1))
         begin = m.end()
@@ -113,7 +120,11 @@ def _paragraph(reader: _Reader, part: Part, known: set[str]) -> None:
         sentence = masked[begin:end]
         if settings()["vignette"].search(sentence):
             continue
-        cited = [c for c in citations if begin <= c.start < end + 40 and (c.start < end or not masked[end:c.start].strip(" .)"))]
+        cited = [
+            c
+            for c in citations
+            if begin <= c.start < end + 40 and (c.start < end or not masked[end : c.start].strip(" .)"))
+        ]
         _sentence(reader, sentence, part.flow, begin, cited, group)
         named = drugs_in(sentence)
         if named:
@@ -152,13 +163,20 @@ def _sentence(reader: _Reader, sentence: str, flow: Flow, base: int, citations: 
         for one in claim if isinstance(claim, list) else [claim]:
             _place(reader, one, sentence, flow, base, figure, citations)
     for figure, measure in find_counts(sentence, figures):
-        claim = Claim(reader.doc, "", measure, group=group, stat="count", value=figure.value, cmp=figure.cmp, kind="count")
+        claim = Claim(
+            reader.doc, "", measure, group=group, stat="count", value=figure.value, cmp=figure.cmp, kind="count"
+        )
         _place(reader, claim, sentence, flow, base, figure, citations)
 
 
 def _no_claim(sentence: str, figure: Figure) -> str | None:
-    before = sentence[max(0, figure.start - 60):figure.start]
-    if re.search(r"\bP\s?[<=>≤≥]\s?$|\b(?:hazard|odds|risk|rate|likelihood) ratios?[^;]{0,30}$|\brelative risk[^;]{0,30}$", before, re.I):
+    before = sentence[max(0, figure.start - 60) : figure.start]
+    if re.search(
+        r"\bP\s?[<=>≤≥]\s?$|\b(?:hazard|odds|risk|rate|likelihood) ratios?[^;]{0,30}$"
+        r"|\brelative risk[^;]{0,30}$",
+        before,
+        re.I,
+    ):
         return "a test statistic"
     if figure.shape == "percent" and excluded(sentence, figure):
         return "test accuracy or confidence level"
@@ -167,13 +185,29 @@ def _no_claim(sentence: str, figure: Figure) -> str | None:
     return None
 
 
-def _claim(reader: _Reader, sentence: str, figure: Figure, figures: list[Figure], limit: int,
-           named: list[tuple[Figure, Name]], group: str) -> Claim | list[Claim] | None:
+def _claim(
+    reader: _Reader,
+    sentence: str,
+    figure: Figure,
+    figures: list[Figure],
+    limit: int,
+    named: list[tuple[Figure, Name]],
+    group: str,
+) -> Claim | list[Claim] | None:
     stat = "range" if figure.low is not None else "value"
     if figure.noun in ("range", "iqr") and reader.claims:
         last = reader.claims[-1]
-        return Claim(reader.doc, "", last.measure, group=last.group, stat=figure.noun, low=figure.low, high=figure.high, unit=figure.unit,
-                     kind=last.kind)
+        return Claim(
+            reader.doc,
+            "",
+            last.measure,
+            group=last.group,
+            stat=figure.noun,
+            low=figure.low,
+            high=figure.high,
+            unit=figure.unit,
+            kind=last.kind,
+        )
     if figure.shape == "percent":
         measured = read_percent_measurement(sentence, figure)
         if measured:
@@ -184,8 +218,20 @@ def _claim(reader: _Reader, sentence: str, figure: Figure, figures: list[Figure]
         if name.measure.endswith(":") and figure.words:
             return None
         kind = "cause" if name.measure.startswith("cause:") else "measurement" if name.stat == "value" else "proportion"
-        return Claim(reader.doc, "", name.measure, group=name.group or group, stat=name.stat, value=figure.value, low=figure.low,
-                     high=figure.high, cmp=figure.cmp, unit=name.unit, kind=kind)
+        return Claim(
+            reader.doc,
+            "",
+            name.measure,
+            group=name.group or group,
+            stat=name.stat,
+            value=figure.value,
+            low=figure.low,
+            high=figure.high,
+            cmp=figure.cmp,
+            unit=name.unit,
+            kind=kind,
+            condition=name.condition,
+        )
     if figure.shape == "rate":
         return _rate(reader, sentence, figure, group)
     if figure.shape == "ratio":
@@ -195,9 +241,24 @@ def _claim(reader: _Reader, sentence: str, figure: Figure, figures: list[Figure]
         if dose is None or (dose.drug is None and dose.frequency is None):
             measured = read_measurement(sentence, figure)
             return _timed(reader, measured, figure, group) if measured else None
-        return Claim(reader.doc, "", "dose", group=group, stat=stat, value=figure.value, low=figure.low, high=figure.high, cmp=figure.cmp,
-                     unit=figure.unit, drug=dose.drug, per=dose.per, frequency=dose.frequency, route=dose.route,
-                     duration=dose.duration, kind="dose")
+        return Claim(
+            reader.doc,
+            "",
+            "dose",
+            group=group,
+            stat=stat,
+            value=figure.value,
+            low=figure.low,
+            high=figure.high,
+            cmp=figure.cmp,
+            unit=figure.unit,
+            drug=dose.drug,
+            per=dose.per,
+            frequency=dose.frequency,
+            route=dose.route,
+            duration=dose.duration,
+            kind="dose",
+        )
     if figure.shape == "time":
         timed = read_time(sentence, figure, figures, reader.drug)
     else:
@@ -209,37 +270,74 @@ def _timed(reader: _Reader, timed: Timed, figure: Figure, group: str) -> Claim:
     stat = timed.stat
     if stat == "value" and figure.low is not None:
         stat = "range"
-    return Claim(reader.doc, "", timed.measure, group=group, stat=stat, value=figure.value, low=figure.low, high=figure.high,
-                 cmp=figure.cmp, unit=figure.unit, drug=timed.drug, condition=timed.condition, kind=timed.kind)
+    return Claim(
+        reader.doc,
+        "",
+        timed.measure,
+        group=group,
+        stat=stat,
+        value=figure.value,
+        low=figure.low,
+        high=figure.high,
+        cmp=figure.cmp,
+        unit=figure.unit,
+        drug=timed.drug,
+        condition=timed.condition,
+        kind=timed.kind,
+    )
 
 
 def _rate(reader: _Reader, sentence: str, figure: Figure, group: str) -> Claim:
-    before = sentence[:figure.start]
+    before = sentence[: figure.start]
     words = re.findall(r"\b(prevalence|incidence|mortality|death rate|annual|per year)\b", before, re.I)
-    after = sentence[figure.end:figure.end + 30]
-    prevalence = bool(words) and [w.lower() for w in words if w.lower() in ("prevalence", "incidence", "mortality")][-1:] == ["prevalence"]
-    measure = "prevalence" if prevalence else "outcome:death" if words and words[-1].lower() in ("mortality", "death rate") else "incidence"
+    after = sentence[figure.end : figure.end + 30]
+    prevalence = bool(words) and [w.lower() for w in words if w.lower() in ("prevalence", "incidence", "mortality")][
+        -1:
+    ] == ["prevalence"]
+    measure = (
+        "prevalence"
+        if prevalence
+        else "outcome:death"
+        if words and words[-1].lower() in ("mortality", "death rate")
+        else "incidence"
+    )
     people = figure.noun
-    if not prevalence and (not people or re.fullmatch(r"persons?|people|population|inhabitants|individuals", people)
-                           or re.search(r"years?$", people)):
+    if not prevalence and (
+        not people
+        or re.fullmatch(r"persons?|people|population|inhabitants|individuals", people)
+        or re.search(r"years?$", people)
+    ):
         people = "person-years"
     unit = f"{figure.unit} {people}".strip() if people or not prevalence else figure.unit
     yearly = re.match(r"\s*(?:persons?\s+)?(?:per year|annually|each year|a year|/year)", after)
     if yearly:
         figure.end += yearly.end()
-    return Claim(reader.doc, "", measure, group=group, stat="rate", value=figure.value, low=figure.low, high=figure.high, cmp=figure.cmp,
-                 unit=unit, kind="rate")
+    return Claim(
+        reader.doc,
+        "",
+        measure,
+        group=group,
+        stat="rate",
+        value=figure.value,
+        low=figure.low,
+        high=figure.high,
+        cmp=figure.cmp,
+        unit=unit,
+        kind="rate",
+    )
 
 
 def _ratio(reader: _Reader, sentence: str, figure: Figure, group: str) -> list[Claim] | None:
-    before = sentence[max(0, figure.start - 80):figure.start].lower()
+    before = sentence[max(0, figure.start - 80) : figure.start].lower()
     sexes = re.findall(r"\b(wom[ae]n|females?|m[ae]n|males?|f|m)\b", before)
     if not sexes:
         return None
     first = "female" if sexes[-2 if len(sexes) > 1 else -1][0] in "wf" else "male"
     second = "male" if first == "female" else "female"
-    return [Claim(reader.doc, "", f"sex:{sex}", group=group, stat="value", value=value, cmp=figure.cmp, kind="proportion")
-            for sex, value in ((first, figure.low), (second, figure.high))]
+    return [
+        Claim(reader.doc, "", f"sex:{sex}", group=group, stat="value", value=value, cmp=figure.cmp, kind="proportion")
+        for sex, value in ((first, figure.low), (second, figure.high))
+    ]
 
 
 def _note(reader: _Reader, flow: Flow, base: int, figure: Figure, reason: str) -> None:
@@ -247,12 +345,14 @@ def _note(reader: _Reader, flow: Flow, base: int, figure: Figure, reason: str) -
     reader.unread.append(Unread(reader.text[start:end], start, end, reason))
 
 
-def _place(reader: _Reader, claim: Claim, sentence: str, flow: Flow, base: int, figure: Figure, citations: list[Citation]) -> None:
+def _place(
+    reader: _Reader, claim: Claim, sentence: str, flow: Flow, base: int, figure: Figure, citations: list[Citation]
+) -> None:
     start, end = flow.span(base + figure.start, base + figure.end)
     claim.start, claim.end, claim.expr = start, end, reader.text[start:end]
     following = [c for c in citations if c.start >= base + figure.start]
     claim.cites = list(following[0].items) if following else []
-    hedge = cues()["qualifier_re"].search(sentence[:figure.start])
+    hedge = cues()["qualifier_re"].search(sentence[: figure.start])
     claim.qualifier = cues()["qualifiers"][hedge["cue"].lower()] if hedge else None
     claim.origin = "parsed"
     claim.id = _identity(reader, claim)
@@ -262,7 +362,12 @@ def _place(reader: _Reader, claim: Claim, sentence: str, flow: Flow, base: int, 
 def _identity(reader: _Reader, claim: Claim) -> str:
     """An id that a later parse of the same statement gives again: measure, drug and figure, not the place in the list."""
     number = [f"{v:g}" for v in (claim.value, claim.low, claim.high) if v is not None]
-    words = [re.sub(r"^(?:outcome|symptom|sign|finding|proportion):", "", claim.measure), claim.drug or "", "-".join(number), claim.unit or ""]
+    words = [
+        re.sub(r"^(?:outcome|symptom|sign|finding|proportion):", "", claim.measure),
+        claim.drug or "",
+        "-".join(number),
+        claim.unit or "",
+    ]
     plain = re.sub(r"[^a-z0-9.]+", "-", " ".join(words).casefold()).strip("-") or "claim"
     name, number_ = plain, 1
     while name in reader.ids:
@@ -273,7 +378,19 @@ def _identity(reader: _Reader, claim: Claim) -> str:
 
 
 def _add_cause(reader: _Reader, cause: Cause) -> None:
-    claim = Claim(reader.doc, "", f"cause:{cause.name}", group=cause.group or reader.people.name, cites=cause.cites, category=cause.category,
-                  kind="cause", condition=cause.condition, start=cause.start, end=cause.end, expr=reader.text[cause.start:cause.end], origin="parsed")
+    claim = Claim(
+        reader.doc,
+        "",
+        f"cause:{cause.name}",
+        group=cause.group or reader.people.name,
+        cites=cause.cites,
+        category=cause.category,
+        kind="cause",
+        condition=cause.condition,
+        start=cause.start,
+        end=cause.end,
+        expr=reader.text[cause.start : cause.end],
+        origin="parsed",
+    )
     claim.id = _identity(reader, claim)
     reader.claims.append(claim)

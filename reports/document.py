@@ -17,8 +17,41 @@ FIRST_WORD = re.compile(r"\s*([^\W\d_]+)")
 LETTERS = re.compile(r"[^\W\d_]+(?:[-‐][^\W\d_]+)*")
 # A line's last hyphen stays where the first part is a whole word that builds compounds (connective-tissue) or a prefix
 # that keeps its hyphen; the document's own spelling elsewhere decides before this list does.
-KEEPS = frozenset("self non well high low long short cross half anti-inflammatory post early late first second third two "
-                  "three four five six seven eight nine ten multi-organ evidence disease risk steroid glucocorticoid".split())
+KEEPS = frozenset(
+    [
+        "self",
+        "non",
+        "well",
+        "high",
+        "low",
+        "long",
+        "short",
+        "cross",
+        "half",
+        "anti-inflammatory",
+        "post",
+        "early",
+        "late",
+        "first",
+        "second",
+        "third",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "multi-organ",
+        "evidence",
+        "disease",
+        "risk",
+        "steroid",
+        "glucocorticoid",
+    ]
+)
 
 
 class DocumentError(ValueError):
