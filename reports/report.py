@@ -136,7 +136,7 @@ def _one_line(text: str) -> str:
 
 def escape_markdown(text: str) -> str:
     """`text` on one line with what Markdown or HTML would interpret made harmless."""
-    text = _one_line(str(text)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = re.sub(r"\s+", " ", str(text)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"([\\`*_\[\]|#])", r"\\\1", text)
 
 
