@@ -53,6 +53,7 @@ class ByteSource:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self._packed: BinaryIO | None = None
         self.start = b""
         self._decoder: codecs.IncrementalDecoder | None = None
         self._damage: StreamEnd | None = None
@@ -73,12 +74,15 @@ class ByteSource:
         """The bytes of a file; raises `ReaderError` where it cannot be opened."""
         try:
             file = path.open("rb")
-            packed = file.read(2) == b"\x1f\x8b"
-            file.seek(0)
+            packed = file.peek(2)[:2] == b"\x1f\x8b"  # not read and put back: a pipe has no way back
         except OSError as error:
             why = error.strerror or error
             raise ReaderError(f"cannot read {path}: {why}; check the name and your rights to it") from None
-        return cls(cast(BinaryIO, gzip.GzipFile(fileobj=file)) if packed else file)
+        if not packed:
+            return cls(file)
+        source = cls(cast(BinaryIO, gzip.GzipFile(fileobj=file)))
+        source._packed = file
+        return source
 
     def _raw(self, size: int) -> bytes:
         try:
@@ -109,6 +113,8 @@ class ByteSource:
 
     def close(self) -> None:
         self._file.close()
+        if self._packed is not None:  # GzipFile leaves the file it reads from open
+            self._packed.close()
 
 
 def lines(source: ByteSource) -> Iterator[tuple[int, str | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import tomllib
 from functools import cache
@@ -10,6 +11,10 @@ from typing import Any
 
 _YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s\"<>]+")
+_TAG = r"</?(?:jats:)?(?:%s)(?:\s+[\w:-]+=\"[^\"<>]*\")*\s*/?>"
+_BLOCK = re.compile(_TAG % "p|br|div|li|ul|ol|title|sec", re.IGNORECASE)
+_MARKUP = re.compile(_TAG % "i|b|u|em|strong|sup|sub|italic|bold|span|sc|small", re.IGNORECASE)
+_RAISED = re.compile(r"(\d)<(?:jats:)?sup>(?=[+\-\u2212\u2013]?\d)", re.IGNORECASE)
 _HEADING = re.compile(r"(?:^|(?<=[.?!:;)\]\"”%] ))([A-Z][A-Za-z0-9 &/,()'’-]{1,78}?): ")
 
 
@@ -40,6 +45,20 @@ def doi_in(text: str | None) -> str | None:
     while doi.endswith((")", "]")) and doi.count(")") + doi.count("]") > doi.count("(") + doi.count("["):
         doi = doi[:-1].rstrip(".,;")
     return doi
+
+
+def plain(text: str) -> str:
+    """A text of a reference manager without the HTML or JATS that some put into titles and abstracts.
+
+    As in `flatten`, a raised number does not melt into the one before it.
+    """
+    if "<" in text:
+        text = _RAISED.sub(r"\1^", text)
+        text = _BLOCK.sub(" ", text)
+        text = _MARKUP.sub("", text)
+    if "&" in text:
+        text = html.unescape(text)
+    return " ".join(text.split())
 
 
 def author(last: str, given: str = "") -> str:

@@ -31,10 +31,8 @@ def _inline(element: Any, out: list[str]) -> None:
         tag = child.tag
         if isinstance(tag, str):
             if tag in ("sup", "sub"):
-                inner: list[str] = []
-                _inline(child, inner)
-                _attach(out, "".join(inner).strip(), "^" if tag == "sup" else "_")
-                if child.tail and _ends_in_digit(out) and child.tail[0].isdigit():
+                _attach(out, flatten(child), "^" if tag == "sup" else "_")
+                if (child.tail or " ")[0].isdigit() and _ends_in_digit(out):
                     out.append(" ")
             elif tag.startswith(_MATH_NAMESPACE):
                 _math(child, out)
@@ -49,7 +47,10 @@ def _inline(element: Any, out: list[str]) -> None:
 
 
 def _ends_in_digit(out: list[str]) -> bool:
-    return any(out) and next(part for part in reversed(out) if part)[-1].isdigit()
+    for part in reversed(out):
+        if part:
+            return part[-1].isdigit()
+    return False
 
 
 def _attach(out: list[str], script: str, sign: str) -> None:

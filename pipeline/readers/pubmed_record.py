@@ -149,14 +149,16 @@ def _authors(element: Any) -> list[str]:
             continue
         last = given = initials = group = ""
         for child in person:
-            if child.tag == "LastName":
-                last = _flat(child)
-            elif child.tag == "Initials":
-                initials = _flat(child)
-            elif child.tag == "ForeName":
-                given = _flat(child)
-            elif child.tag == "CollectiveName":
-                group = _flat(child)
+            tag = child.tag
+            if tag == "LastName":
+                last = flatten(child)
+            elif tag == "Initials":
+                initials = flatten(child)
+                break  # the names come first; identifiers and affiliations, often long, after them
+            elif tag == "ForeName":
+                given = flatten(child)
+            elif tag == "CollectiveName":
+                group = flatten(child)
         name = f"{last} {initials}" if last and initials else author(last, given) if last else group
         if name:
             names.append(name)

@@ -105,6 +105,10 @@ def _parser(source: ByteSource) -> Any:
 
 
 def _parse(piece: bytes, parser: Any) -> Any:
+    # The references, the last part of a record and often the larger one, are not read: no need to parse them.
+    begin, end = piece.find(b"<ReferenceList>"), piece.rfind(b"</ReferenceList>")
+    if 0 < begin < end:
+        piece = piece[:begin] + piece[end + len(b"</ReferenceList>") :]
     try:
         return etree.fromstring(piece, parser)
     except etree.XMLSyntaxError:

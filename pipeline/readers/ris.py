@@ -13,7 +13,7 @@ from typing import Any
 import rispy
 
 from pipeline.readers.base import LARGEST_RECORD, BadRecord, ByteSource, Reporter, lines
-from pipeline.readers.fields import author, doi_in, language, split_abstract, table, year_in
+from pipeline.readers.fields import author, doi_in, language, plain, split_abstract, table, year_in
 from pipeline.record import Record, record_id
 
 _LINE = re.compile(r"([A-Z][A-Z0-9]) {1,2}- ?(.*)", re.DOTALL)
@@ -118,7 +118,7 @@ def _tags(block: list[str]) -> dict[str, list[str]]:
 
 def _record(tags: dict[str, list[str]]) -> Record:
     kind = _first(tags, "TY") or ""
-    title = _first(tags, "TI", "T1") or (_first(tags, "CT", "BT") or "")
+    title = plain(_first(tags, "TI", "T1", "CT", "BT") or "")
     year = next((y for tag in ("PY", "Y1", "YR", "DA") if (y := year_in(_first(tags, tag)))), None)
     doi = next((found for tag in _DOI_TAGS for value in tags.get(tag, []) if (found := doi_in(value))), None)
     pmid = _pmid(tags)
@@ -128,7 +128,7 @@ def _record(tags: dict[str, list[str]]) -> Record:
     return Record(
         id=record_id(pmid, doi, title, year),
         title=title,
-        sections=split_abstract(_abstract(tags)),
+        sections=split_abstract(plain(_abstract(tags))),
         journal=_first(tags, "JF", "T2", "JO", "JA", "J2", "J1", "BT"),
         year=year,
         authors=[_author(name) for tag in ("AU", "A1") for name in tags.get(tag, [])],

@@ -209,7 +209,9 @@ class _Handler(BaseHTTPRequestHandler):
         stand_in.requests.append(Request(utility, self.command, given, time.monotonic()))
         fault = stand_in.take_fault(utility)
         if fault in ("400", "429", "500", "502"):
-            self._send(int(fault), b"<html><body>A test error</body></html>")
+            self._send(
+                int(fault), b"<html><body>A test error</body></html>", retry_after="2" if fault == "429" else None
+            )
         elif fault == "timeout":
             stand_in.stopping.wait(30)
         elif fault == "html":
@@ -233,8 +235,17 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._send(status, body)
 
-    def _send(self, status: int, body: bytes, kind: str = "text/xml", promised: int | None = None) -> None:
+    def _send(
+        self,
+        status: int,
+        body: bytes,
+        kind: str = "text/xml",
+        promised: int | None = None,
+        retry_after: str | None = None,
+    ) -> None:
         self.send_response(status)
+        if retry_after is not None:
+            self.send_header("Retry-After", retry_after)
         self.send_header("Content-Type", f"{kind}; charset=UTF-8")
         self.send_header("Content-Length", str(len(body) if promised is None else promised))
         self.end_headers()

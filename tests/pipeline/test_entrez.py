@@ -20,7 +20,9 @@ from pipeline.entrez import (
     EntrezSettings,
     EntrezUnavailable,
     FetchReport,
+    _read_page,
 )
+from pipeline.eutils import Eutils, _look_for_errors
 from pipeline.ratelimit import RateLimiter
 from tests.eutils.articles import Article, made_up, real
 from tests.eutils.server import EutilsServer
@@ -178,7 +180,7 @@ TRANSIENT = ["400", "429", "500", "502", "timeout", "html", "error", "empty", "t
 @pytest.mark.parametrize("utility", ["esearch", "epost", "efetch"])
 def test_passing_fault_changes_nothing(server: EutilsServer, tmp_path: Path, utility: str, fault: str) -> None:
     server.fail(utility, fault, times=2)
-    entrez = client(server.base_url, tmp_path, timeout=0.3, deadline=0.3)
+    entrez = client(server.base_url, tmp_path, timeout=0.15, deadline=0.15)
     result = entrez.search("invented")
     assert result.count == 450
     assert {record.pmid for record in entrez.fetch(result.ids)} == set(server.articles)
@@ -190,7 +192,7 @@ def test_lasting_fault_of_a_search_is_an_error_never_an_empty_result(
 ) -> None:
     server.fail("esearch", fault, times=99)
     with pytest.raises(EntrezError, match=r"^PubMed esearch: .*run again later$"):
-        client(server.base_url, tmp_path, timeout=0.2, deadline=0.2, tries=3).search("invented")
+        client(server.base_url, tmp_path, timeout=0.15, deadline=0.15, tries=3).search("invented")
     assert len(server.requests) == 3
 
 
@@ -200,7 +202,7 @@ def test_lasting_fault_of_a_fetch_is_an_error_never_fewer_records(
 ) -> None:
     server.fail("efetch", fault, times=99)
     with pytest.raises(EntrezUnavailable, match=r"PubMed efetch: .*nothing was taken"):
-        list(client(server.base_url, tmp_path, timeout=0.2, deadline=0.2, tries=3).fetch(list(server.articles)[:5]))
+        list(client(server.base_url, tmp_path, timeout=0.15, deadline=0.15, tries=3).fetch(list(server.articles)[:5]))
 
 
 def test_answer_cut_between_two_records_is_asked_for_again(server: EutilsServer, tmp_path: Path) -> None:
@@ -262,8 +264,6 @@ def test_empty_query_and_dates_turned_round_are_refused(server: EutilsServer, tm
 
 
 def test_pauses_grow_and_a_retry_after_is_kept(server: EutilsServer, tmp_path: Path) -> None:
-    from pipeline.eutils import Eutils
-
     pauses: list[float] = []
     settings = EntrezSettings(email="a@example.org", base_url=server.base_url, tries=5, first_pause=1, longest_pause=60)
     eutils = Eutils(settings, RateLimiter(5000, tmp_path / "rate"), sleep=pauses.append)
@@ -271,6 +271,14 @@ def test_pauses_grow_and_a_retry_after_is_kept(server: EutilsServer, tmp_path: P
     Entrez(settings, eutils=eutils).search("invented")
     assert len(pauses) == 4
     assert all(2**n / 2 <= pause <= 2**n for n, pause in enumerate(pauses))
+    server.fail("esearch", "429")
+    Entrez(settings, eutils=eutils).search("invented")
+    assert pauses[-1] == 2.0
+
+
+def test_pace_follows_the_key() -> None:
+    without, with_key = (Eutils(EntrezSettings(email="a@example.org", api_key=key)).limiter for key in (None, "k"))
+    assert (1 / without.interval, 1 / with_key.interval) == pytest.approx((3 / 1.1, 10 / 1.1))
 
 
 def test_two_clients_with_two_servers_do_not_mix(tmp_path: Path) -> None:
@@ -324,16 +332,12 @@ def test_all_real_records_come_through(shared: Path, tmp_path: Path) -> None:
     ],
 )
 def test_real_esearch_answers_are_read(shared: Path, name: str, count: int, ids: int, warnings: list[str]) -> None:
-    from pipeline.entrez import _read_page
-
     body = (shared / "pubmed" / "entrez_xml" / "biopython" / "Tests" / "Entrez" / name).read_bytes()
     page = _read_page(body)
     assert (page.count, len(page.ids), page.warnings) == (count, ids, warnings)
 
 
 def test_real_errors_of_status_200_are_refused(shared: Path) -> None:
-    from pipeline.eutils import _look_for_errors
-
     folder = shared / "pubmed" / "entrez_xml" / "biopython" / "Tests" / "Entrez"
     for name, said in (("epost2.xml", "Invalid db name"), ("epost3.xml", "Empty ID list")):
         with pytest.raises(EntrezRefused, match=said):

@@ -246,6 +246,12 @@ def test_windows_encoding_is_read(reading: Reading) -> None:
     assert record.title == "Müller’s test"
 
 
+def test_markup_of_reference_managers_is_taken_out(reading: Reading) -> None:
+    text = "<jats:p>In <i>all</i>, 5 x 10<sup>9</sup>/L &amp; p < 0.05, FEV<sub>1</sub> > 80%.</jats:p>"
+    (record,) = reading(f"TY  - JOUR\nTI  - <b>T</b>\nAB  - {text}\nER  -\n", "a.ris")
+    assert (record.title, record.sections) == ("T", [("", "In all, 5 x 10^9/L & p < 0.05, FEV1 > 80%.")])
+
+
 # JSON lines
 
 
