@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 from Bio import Entrez
 
+from pipeline.errors import RetallyError
 from pipeline.ratelimit import RATE, RATE_WITH_KEY, RateLimiter
 
 _log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ NCBI = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils/"
 LARGEST_ANSWER = 256 * 2**20  # bytes; a batch of 200 records is some 4 MB
 
 
-class EntrezError(Exception):
+class EntrezError(RetallyError):
     """PubMed could not be asked, or its answer not be trusted: what happened, where, the cure, in one line."""
 
 
@@ -55,6 +56,7 @@ class EntrezSettings:
 
     `timeout` is how long the server may be silent, `deadline` how long one answer may take in all, `first_pause` and
     `longest_pause` the bounds of the pause between tries (doubled each time, with jitter): all in seconds.
+    `rate` in requests a second is for going slower than NCBI allows; faster is only for a server of one's own.
     """
 
     email: str
@@ -67,6 +69,7 @@ class EntrezSettings:
     first_pause: float = 1.0
     longest_pause: float = 60.0
     batch: int = 200
+    rate: float | None = None
 
 
 class _Answer(io.BytesIO):
@@ -117,7 +120,7 @@ class Eutils:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise EntrezRefused(f"base URL {settings.base_url!r} is no http address; leave it out to use NCBI's")
         self.settings = settings
-        self.limiter = limiter or RateLimiter(RATE_WITH_KEY if settings.api_key else RATE)
+        self.limiter = limiter or RateLimiter(_rate(settings))
         self._sleep = sleep
         self._base = settings.base_url.rstrip("/") + "/"
         # A server on this machine is not behind the proxy that the environment may name.
@@ -202,6 +205,15 @@ class Eutils:
         """The message without the API key, which some of NCBI's own error texts repeat."""
         key = self.settings.api_key
         return message.replace(key, "***") if key else message
+
+
+def _rate(settings: EntrezSettings) -> float:
+    """Requests a second: what NCBI allows, or less where the settings say so."""
+    allowed = RATE_WITH_KEY if settings.api_key else RATE
+    if settings.rate is None:
+        return allowed
+    ncbi = (urlsplit(settings.base_url).hostname or "").endswith("nih.gov")
+    return min(settings.rate, allowed) if ncbi else settings.rate
 
 
 def _is_local(host: str) -> bool:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from pipeline.errors import InputError
+
 # The longest line and the largest single record taken, in bytes: far above any real record (the largest in PubMed are
 # some 2 MB, from author lists of thousands), far below what would hurt a small machine.
 LONGEST_LINE = 16 * 2**20
@@ -21,7 +23,7 @@ LARGEST_RECORD = 32 * 2**20
 _WIDE_ENCODINGS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
-class ReaderError(Exception):
+class ReaderError(InputError):
     """A file cannot be opened: what happened, where, the cure, in one line."""
 
 

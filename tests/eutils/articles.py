@@ -88,11 +88,12 @@ def real(shared: Path) -> list[Article]:
     found: dict[str, Article] = {}
     for path in sorted((shared / "pubmed" / "entrez_xml").rglob("pubmed*.xml")):
         for xml in _ARTICLE.findall(path.read_text(encoding="utf-8")):
-            pmid = re.search(r"<PMID[^>]*>(\d+)<", xml)
+            number = re.search(r"<PMID[^>]*>(\d+)<", xml)
             title = re.search(r"<ArticleTitle>(.*?)</ArticleTitle>", xml, re.DOTALL)
-            if pmid:
+            if number:
+                pmid = number[1]
                 plain = re.sub(r"<[^>]+>", "", title[1]) if title else ""
-                found[pmid[1]] = Article(pmid[1], plain, created=_spread(pmid[1]), xml=xml)
+                found[pmid] = Article(pmid, plain, created=_spread(pmid), xml=xml)
     with (shared / "pubmed" / "pubmedqa.jsonl").open(encoding="utf-8") as lines:
         for row in map(json.loads, lines):
             pmid = str(row["pmid"])

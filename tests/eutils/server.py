@@ -209,9 +209,8 @@ class _Handler(BaseHTTPRequestHandler):
         stand_in.requests.append(Request(utility, self.command, given, time.monotonic()))
         fault = stand_in.take_fault(utility)
         if fault in ("400", "429", "500", "502"):
-            self._send(
-                int(fault), b"<html><body>A test error</body></html>", retry_after="2" if fault == "429" else None
-            )
+            later = {"Retry-After": "2"} if fault == "429" else {}
+            self._send(int(fault), b"<html><body>A test error</body></html>", headers=later)
         elif fault == "timeout":
             stand_in.stopping.wait(30)
         elif fault == "html":
@@ -241,11 +240,11 @@ class _Handler(BaseHTTPRequestHandler):
         body: bytes,
         kind: str = "text/xml",
         promised: int | None = None,
-        retry_after: str | None = None,
+        headers: dict[str, str] | None = None,
     ) -> None:
         self.send_response(status)
-        if retry_after is not None:
-            self.send_header("Retry-After", retry_after)
+        for name, value in (headers or {}).items():
+            self.send_header(name, value)
         self.send_header("Content-Type", f"{kind}; charset=UTF-8")
         self.send_header("Content-Length", str(len(body) if promised is None else promised))
         self.end_headers()

@@ -241,9 +241,9 @@ def test_no_server_is_one_clear_error(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "settings", [{"email": ""}, {"email": "nobody"}, {"base_url": "file:///etc/passwd"}, {"base_url": "eutils"}]
 )
-def test_settings_that_cannot_work_are_refused(settings: dict[str, str]) -> None:
+def test_settings_that_cannot_work_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(EntrezRefused):
-        Entrez(EntrezSettings(**({"email": "a@example.org"} | settings)))
+        Entrez(EntrezSettings(**{"email": "a@example.org", **settings}))
 
 
 @pytest.mark.parametrize("bad", ["", "12a", "-1", "1,2", "0", "PMC123"])
@@ -276,9 +276,17 @@ def test_pauses_grow_and_a_retry_after_is_kept(server: EutilsServer, tmp_path: P
     assert pauses[-1] == 2.0
 
 
-def test_pace_follows_the_key() -> None:
-    without, with_key = (Eutils(EntrezSettings(email="a@example.org", api_key=key)).limiter for key in (None, "k"))
-    assert (1 / without.interval, 1 / with_key.interval) == pytest.approx((3 / 1.1, 10 / 1.1))
+def test_pace_follows_the_key_and_the_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    def pace(**given: Any) -> float:
+        return 1.1 / Eutils(EntrezSettings(email="a@example.org", **given)).limiter.interval
+
+    assert pace(api_key=None) == pytest.approx(3)
+    assert pace(api_key="k") == pytest.approx(10)
+    assert pace(api_key="k", rate=1) == pytest.approx(1)
+    assert pace(api_key="k", rate=50) == pytest.approx(10)
+    assert pace(api_key=None, rate=50, base_url="http://127.0.0.1:1/") == pytest.approx(50)
 
 
 def test_two_clients_with_two_servers_do_not_mix(tmp_path: Path) -> None:
@@ -299,7 +307,8 @@ def test_two_clients_with_two_servers_do_not_mix(tmp_path: Path) -> None:
 def test_clock_set_back_does_not_hang_a_request(server: EutilsServer, tmp_path: Path) -> None:
     from Bio import Entrez as bio_entrez
 
-    bio_entrez._open.previous = time.time() + 3600
+    bio: Any = bio_entrez
+    bio._open.previous = time.time() + 3600
     begun = time.monotonic()
     client(server.base_url, tmp_path).search("invented")
     assert time.monotonic() - begun < 2
