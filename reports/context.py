@@ -101,7 +101,7 @@ class Notice:
 
 @dataclass(slots=True)
 class ReportContext:
-    """The whole of a report. The frames are those of `reports.compare`."""
+    """The whole of a report. Frames as `reports.compare` takes them; `synonyms`: the review's own names of measures."""
 
     review: ReviewInfo
     run: RunInfo
@@ -111,6 +111,7 @@ class ReportContext:
     flow: Flow = field(default_factory=Flow)
     searches: list[SearchInfo] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    synonyms: dict[str, str] = field(default_factory=dict)
 
     def about(self) -> dict[str, Any]:
         """Review, run, flow, searches and notices as plain JSON types."""

@@ -11,10 +11,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from reports.claim import Claim
+from reports.compare import named_causes
 from reports.context import Flow, ReportContext, ReviewInfo, RunInfo, SourceDocument
 from reports.methods import Item, limits, methods, prisma_s
 from reports.studies import Study, studies_of
-from reports.view import ClaimView, Quote, anchor, claim_view
+from reports.view import ClaimView, StudyLine, anchor, claim_view, study_line
 from reports.wording import sentence_case, verdicts, wording
 
 
@@ -39,25 +41,13 @@ class Chapter:
 
 
 @dataclass(slots=True)
-class Mention:
-    """A study and the sentence in which it names something."""
-
-    study: Study
-    quote: Quote | None
-
-    name = property(lambda self: self.study.name)
-    url = property(lambda self: self.study.url)
-    restated = property(lambda self: self.study.restated)
-    retracted = property(lambda self: self.study.retracted)
-
-
-@dataclass(slots=True)
 class NewCause:
     """A cause that studies name and no document does."""
 
     title: str
     k: int
-    lines: list[Mention]
+    cases: int
+    lines: list[StudyLine]
 
 
 @dataclass(slots=True)
@@ -244,30 +234,13 @@ def _causes_lede(views: list[ClaimView]) -> str:
 
 def _new_causes(context: ReportContext, studies: dict[str, Study], with_sentences: bool) -> list[NewCause]:
     """Causes among the findings that no claim names, most studies first."""
-    findings = context.findings
-    if findings.empty:
-        return []
-    named = {result.claim.measure for result in context.results if result.claim.kind == "cause"}
-    texts = dict(zip(context.records["id"], context.records["text"], strict=True))
-    found: dict[str, dict[str, Mention]] = {}
-    causes = findings[findings["measure"].str.startswith("cause:") & (findings["stat"] != "absent")]
-    for row in causes.to_dict("records"):
-        study = studies.get(str(row["record_id"]))
-        if study is None or study.retracted or row["measure"] in named:
-            continue
-        mention = Mention(study, _cut(texts.get(study.id) or "", row, study, with_sentences))
-        found.setdefault(row["measure"].partition(":")[2], {}).setdefault(study.id, mention)
-    ranked = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
-    return [NewCause(sentence_case(name), len(by), list(by.values())) for name, by in ranked]
-
-
-def _cut(text: str, row: dict[Any, Any], study: Study, with_sentences: bool) -> Quote | None:
-    """The sentence of a finding, cut around its words."""
-    first, last = int(row["sentence_start"]), int(row["sentence_end"])
-    if last <= first or not (with_sentences or study.restated):
-        return None
-    start, end = int(row["start"]), int(row["end"])
-    return Quote(text[first:start].lstrip(), text[start:end], text[end:last].rstrip(), study.restated)
+    claims = [result.claim for result in context.results]
+    found = []
+    for cause in named_causes(claims, context.records, context.findings, context.synonyms):
+        claim = Claim("", cause.name, f"cause:{cause.name}", kind="cause")
+        lines = [study_line(figure, studies, claim, with_sentences) for figure in cause.studies]
+        found.append(NewCause(sentence_case(cause.name), len(lines), cause.cases, lines))
+    return found
 
 
 def _conflicts(views: list[ClaimView]) -> list[Conflict]:

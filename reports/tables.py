@@ -119,7 +119,7 @@ def causes_table(page: Page) -> Table:
         for group in page.causes
         for view in group.claims
     ]
-    rows += [[c.title, None, False, c.k, None, "; ".join(m.study.name for m in c.lines)] for c in page.new_causes]
+    rows += [[c.title, None, False, c.k, c.cases, "; ".join(line.name for line in c.lines)] for c in page.new_causes]
     return Table("causes", ["cause", "category", "named_by_document", "studies", "cases", "named_by"], rows)
 
 

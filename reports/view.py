@@ -182,7 +182,7 @@ def claim_view(
     proportion = is_proportion(claim)
 
     def lines(figures: list[StudyFigure]) -> list[StudyLine]:
-        made = [_study_line(figure, studies, claim, with_sentences) for figure in figures]
+        made = [study_line(figure, studies, claim, with_sentences) for figure in figures]
         return sorted(made, key=lambda line: (line.study.year or 0, line.name))
 
     estimate = _method_line(result.estimate, claim) if result.estimate is not None else None
@@ -284,7 +284,8 @@ def stated_text(claim: Claim) -> str:
     return " ".join(word for word in words if word)
 
 
-def _study_line(figure: StudyFigure, studies: dict[str, Study], claim: Claim, with_sentences: bool) -> StudyLine:
+def study_line(figure: StudyFigure, studies: dict[str, Study], claim: Claim, with_sentences: bool) -> StudyLine:
+    """One study's figure for `claim`, as text."""
     study = studies.get(figure.record_id) or unknown(figure.record_id, figure.citation)
     count = ""
     if figure.numerator is not None and figure.denominator is not None:

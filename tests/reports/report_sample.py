@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
+from extract.finding import Finding
 from reports.claim import Claim
 from reports.context import Change, Flow, Notice, ReportContext, ReviewInfo, RunInfo, SearchInfo, SourceDocument
 from reports.intervals import clopper_pearson
@@ -33,8 +35,8 @@ def figure(record: str, words: str, numerator: int | None, denominator: int | No
     low, high = clopper_pearson(numerator, denominator) if numerator is not None and denominator else (None, None)
     return StudyFigure(
         record, record, "outcome:relapse", "all", "count", numerator, denominator, interval_low=low,
-        interval_high=high, pooled=numerator is not None, start=start, end=start + len(words), sentence=text[first:last],
-        sentence_start=first, sentence_end=last, **more,
+        interval_high=high, pooled=numerator is not None, start=start, end=start + len(words),
+        sentence=text[first:last], sentence_start=first, sentence_end=last, **more,
     )  # fmt: skip
 
 
@@ -67,7 +69,8 @@ def relapse() -> ClaimResult:
     ]
     claim = Claim(
         "review.txt", "fever-relapse", "outcome:relapse", "all", "percent", value=25, cmp="<",
-        condition="within a year", cites=["3", "6-11"], expr="fewer than a\nquarter", kind="proportion", start=10, end=30,
+        condition="within a year", cites=["3", "6-11"], expr="fewer than a\nquarter", kind="proportion", start=10,
+        end=30,
     )  # fmt: skip
     headline = Estimate.of(pool([12, 20, 5], [40, 50, 25]), "GLMM")
     return ClaimResult(
@@ -104,9 +107,10 @@ def findings() -> pd.DataFrame:
     """A cause that no document names."""
     text = TEXTS["pmid:101"]
     start = text.index("people.")
-    row = {"record_id": "pmid:101", "measure": "cause:delta mud", "stat": "present", "group": "all", "flags": [],
-           "start": start, "end": start + 6, "sentence_start": text.index("We"), "sentence_end": start + 7}  # fmt: skip
-    return pd.DataFrame([row])
+    first = text.index("We")
+    found = Finding("cause:delta mud", stat="present", start=start, end=start + 6, sentence_start=first,
+                    sentence_end=start + 7)  # fmt: skip
+    return pd.DataFrame([{"record_id": "pmid:101"} | asdict(found)])
 
 
 def context(**changes: Any) -> ReportContext:

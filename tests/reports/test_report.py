@@ -240,7 +240,7 @@ def test_causes_are_one_table_and_those_that_no_document_names_another(page: Htm
     section = text_of(by_id(page, "causes").getparent())
     assert "Salt water 1 2" in section
     assert "Moonlight" in section
-    assert "Delta mud 1 Abel 1999" in section
+    assert "Delta mud 1 0 Abel 1999" in section
 
 
 def test_the_evidence_table_shows_a_dash_where_a_study_gives_nothing() -> None:
