@@ -126,7 +126,7 @@ def _original_queries(store: Store, review_id: str) -> list[str]:
         " WHERE review_id = ? AND source = 'restatement' AND superseded_by IS NULL ORDER BY id",
         [review_id],
     )
-    terms = [f"{row['link_pmid']}[PMID]" for row in rows if row["link_pmid"]]
+    terms = [f"{row['link_pmid']}[uid]" for row in rows if row["link_pmid"]]
     terms += [f'"{row["link_doi"]}"[AID]' for row in rows if row["link_doi"] and not row["link_pmid"]]
     return [" OR ".join(terms[start : start + _DOIS_A_SEARCH]) for start in range(0, len(terms), _DOIS_A_SEARCH)]
 

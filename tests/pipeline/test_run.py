@@ -1,0 +1,160 @@
+"""The main job from end to end on a small made-up review, with the real engine, store, comparison and report."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pipeline import sources
+from pipeline.entrez import EntrezError, EntrezSettings
+from pipeline.errors import StoreError, UsageError
+from pipeline.history import past_run
+from pipeline.pages import write_pages
+from pipeline.review import Review, load_review
+from pipeline.run import Outcome, only_one, run_review
+from pipeline.settings import Settings
+from pipeline.sources import import_files
+from pipeline.store import Store
+from tests.eutils.articles import Article
+from tests.eutils.server import EutilsServer
+from tests.pipeline.small_review import make, sentence
+
+
+class Silent:
+    """A display that shows nothing."""
+
+    def stage(self, name: str, total: int | None = None) -> None: ...
+
+    def step(self, done: int, total: int | None = None) -> None: ...
+
+
+@pytest.fixture
+def review(tmp_path: Path) -> Review:
+    return load_review(str(make(tmp_path / "spruce")))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(store=tmp_path / "s.sqlite", out=tmp_path / "out", email="test@example.org")
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[EutilsServer]:
+    patient = functools.partial(EntrezSettings, tries=2, first_pause=0.001, timeout=2.0, api_key="x")
+    monkeypatch.setattr(sources, "EntrezSettings", patient)
+    originals = [
+        Article(str(900_000_000 + number), f"Original of made-up record {number} on spruce fever",
+                [("", sentence(60, 30, 31))])
+        for number in (1, 2)
+    ]  # fmt: skip
+    with EutilsServer(originals) as running:
+        yield running
+
+
+def run(review: Review, settings: Settings, live: bool = False) -> Outcome:
+    return run_review(review, settings, Silent(), live)
+
+
+def live(settings: Settings, server: EutilsServer) -> Settings:
+    return Settings(settings.store, settings.out, settings.email, server.base_url)
+
+
+def verdicts(outcome: Outcome) -> dict[str, str]:
+    return {result.claim.id: result.verdict for result in outcome.results}
+
+
+def contents(files: dict[str, Path]) -> dict[str, bytes]:
+    return {form: path.read_bytes() for form, path in files.items()}
+
+
+def test_a_run_judges_the_claims_and_writes_every_form_of_the_report(review: Review, settings: Settings) -> None:
+    outcome = run(review, settings)
+    assert verdicts(outcome) == {"cough": "agrees", "men": "differs"}
+    assert {"html", "markdown", "excel", "json"} <= set(outcome.files)
+    assert all(path.stat().st_size for path in outcome.files.values())
+    assert (outcome.run.flow["screened"], outcome.run.flow["included"]) == (4, 4)
+    assert outcome.run.flow["identified"] == {"bundled restatements": 4}
+
+
+def test_a_second_run_adds_its_own_row_and_nothing_else(review: Review, settings: Settings) -> None:
+    def everything() -> dict[str, list[str]]:
+        with Store(settings.store) as store:
+            names = [name for name in store.db.table_names() if name != "runs"]
+            return {name: [str(row) for row in store.rows(f"SELECT * FROM {name}")] for name in names}
+
+    first = run(review, settings)
+    before = everything()
+    second = run(review, settings)
+    assert everything() == before
+    assert second.run.same_as == first.run.id
+    assert (second.counts["new"], second.counts["read"]) == (0, 0)
+    assert verdicts(second) == verdicts(first)
+
+
+def test_a_past_report_is_built_again_byte_for_byte(review: Review, settings: Settings, server: EutilsServer) -> None:
+    first = run(review, settings)
+    written = contents(first.files)
+    run(review, live(settings, server), live=True)
+    with Store(settings.store) as store:
+        past = past_run(store, "spruce", first.run.id)
+        assert past is not None
+        assert contents(write_pages(store, past, settings.out / "again")) == written
+
+
+def test_live_records_replace_their_restatements(review: Review, settings: Settings, server: EutilsServer) -> None:
+    run(review, settings)
+    outcome = run(review, live(settings, server), live=True)
+    flow = outcome.run.flow
+    assert flow["removed"] == {"restatements replaced by the paper's own record": 2}
+    assert flow["screened"] == 4
+    with Store(settings.store) as store:
+        rows = store.rows("SELECT record_id FROM screening WHERE until_run IS NULL ORDER BY record_id")
+        assert [row["record_id"] for row in rows] == [
+            *("pmid:900000001", "pmid:900000002", "restated:spruce3", "restated:spruce4"),
+        ]
+        searches = store.rows("SELECT source, count, fetched, complete, version FROM searches")
+    assert all(search["complete"] for search in searches)
+    assert searches[1]["source"] == "PubMed"
+    assert searches[1]["version"]
+
+
+def test_an_interrupted_fetch_is_an_error_and_the_next_run_is_as_if_it_had_not_been(
+    review: Review, settings: Settings, server: EutilsServer, tmp_path: Path
+) -> None:
+    server.fail("efetch", "html", times=50)
+    with pytest.raises(EntrezError):
+        run(review, live(settings, server), live=True)
+    with Store(settings.store) as store:
+        assert [row["status"] for row in store.rows("SELECT status FROM runs")] == ["failed"]
+        assert past_run(store, "spruce") is None
+    server._faults.clear()
+    again = run(review, live(settings, server), live=True)
+    undisturbed = run(review, live(Settings(tmp_path / "u.sqlite", tmp_path / "u", "a@example.org"), server), live=True)
+    assert [result.to_dict() for result in again.results] == [result.to_dict() for result in undisturbed.results]
+
+
+def test_live_without_an_address_says_what_is_missing(review: Review, settings: Settings) -> None:
+    nobody = Settings(settings.store, settings.out)
+    with pytest.raises(UsageError, match=r"e-mail address.*--email"):
+        run(review, nobody, live=True)
+
+
+def test_one_run_at_a_time(review: Review, settings: Settings) -> None:
+    with only_one(settings.store), pytest.raises(StoreError, match="another run is at work"):
+        run(review, settings)
+    assert run(review, settings).run.id == 1
+
+
+def test_imported_records_are_counted_by_the_next_run(review: Review, settings: Settings, tmp_path: Path) -> None:
+    run(review, settings)
+    ris = "TY  - JOUR\nTI  - Spruce fever in a made-up valley of the north\nPY  - 2011\nAB  - {}\nER  - \n"
+    file = tmp_path / "export.ris"
+    file.write_text(ris.format(sentence(80, 41, 39)) + "TY  - JOUR\nER  - \n", encoding="utf-8")
+    with Store(settings.store) as store:
+        imported = import_files(store, review, [file])
+    assert imported.put.new == 1
+    assert len(imported.bad) == 1
+    assert run(review, settings).run.flow["identified"] == {"bundled restatements": 4, "file export.ris": 1}
