@@ -66,34 +66,39 @@ def record(row: Any) -> Record:
 
 
 def _identity(row: dict[str, Any]) -> tuple[str, str | None]:
-    """(record id, PMID) from `id`, `pmid` or `pmcid`."""
+    """(record id, PMID) from `id`, `pmid` or `pmcid`; a PMC number may stand under any of them."""
     pmid, pmcid, given = (_string(row.get(key)) for key in ("pmid", "pmcid", "id"))
-    pmid = pmid.strip() if pmid else None
-    if pmid is not None and not re.fullmatch(r"[0-9]{1,9}", pmid):
-        raise NotARecord(f"key pmid: expected digits, not {pmid[:40]!r}")
+    number = pmid.strip() if pmid else ""
+    known = number if re.fullmatch(r"[0-9]{1,9}", number) else None
     if given:
-        return given, pmid or (given[5:] if re.fullmatch(r"pmid:[0-9]{1,9}", given) else None)
-    if pmid:
-        return f"pmid:{pmid}", pmid
-    if pmcid:
-        return f"pmcid:{pmcid}", None
+        return given, known or (given[5:] if re.fullmatch(r"pmid:[0-9]{1,9}", given) else None)
+    if known:
+        return f"pmid:{known}", known
+    if pmcid or number:
+        other = pmcid or number
+        return (f"pmcid:{other}" if other.upper().startswith("PMC") else other), None
     raise NotARecord("no key pmid, pmcid or id")
 
 
 def _texts(row: dict[str, Any]) -> None:
-    """Checks `sections`, or turns `text` alone into the given text."""
+    """Checks `sections`; a `text` that is not what title and sections make up becomes the given text."""
     sections = row.get("sections")
     if sections is not None:
         if not _is_list(sections, dict) or not all(
             isinstance(item.get("text") or "", str) and isinstance(item.get("label") or "", str) for item in sections
         ):
             raise NotARecord('key sections: expected a list of {"label": ..., "text": ...}')
-    elif "text" in row:
-        row["given_text"] = row["text"]
-    elif "title" not in row and "given_text" not in row:
+    elif not {"title", "text", "given_text"} & row.keys():
         raise NotARecord("no key title with sections, and no key text")
-    if not isinstance(row.get("given_text", ""), str):
-        raise NotARecord("key text: expected a string")
+    for key in ("text", "given_text"):
+        if not isinstance(row.get(key, ""), str):
+            raise NotARecord(f"key {key}: expected a string")
+    if "text" in row and (sections is None or row["text"] != _joined(row)):
+        row["given_text"] = row["text"]
+
+
+def _joined(row: dict[str, Any]) -> str:
+    return "\n".join([row.get("title", ""), *(item.get("text") or "" for item in row["sections"])])
 
 
 def _year(value: Any) -> int | None:
