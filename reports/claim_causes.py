@@ -6,8 +6,11 @@ Comes in: the parts of the review. Goes out: `Cause`s with their places. Called 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from reports.claim_citations import blank_citations
 from reports.claim_structure import Part
@@ -25,90 +28,6 @@ SUBJECT = re.compile(
     r"\b(?:causes?|etiolog\w*|triggers?|precipitants?|associated with|organisms|pathogens"
     r"|conditions)\b\s+(?:of|in|for|associated with|that cause|causing)?\s*(?P<what>[^.*†:(]+)",
     re.I,
-)
-CLASS_WORDS = frozenset(
-    [
-        "infection",
-        "infections",
-        "infectious",
-        "bacterial",
-        "viral",
-        "fungal",
-        "parasitic",
-        "bacteria",
-        "viruses",
-        "virus",
-        "fungi",
-        "parasites",
-        "drugs",
-        "drug",
-        "medications",
-        "medication",
-        "toxins",
-        "toxin",
-        "toxic",
-        "cancer",
-        "cancers",
-        "malignancy",
-        "malignancies",
-        "neoplasm",
-        "neoplastic",
-        "neoplasms",
-        "autoimmune",
-        "rheumatologic",
-        "rheumatic",
-        "connective",
-        "tissue",
-        "connective-tissue",
-        "disease",
-        "diseases",
-        "disorder",
-        "disorders",
-        "genetic",
-        "hereditary",
-        "inherited",
-        "acquired",
-        "congenital",
-        "metabolic",
-        "endocrine",
-        "vascular",
-        "idiopathic",
-        "miscellaneous",
-        "other",
-        "others",
-        "causes",
-        "cause",
-        "common",
-        "uncommon",
-        "less",
-        "rare",
-        "inflammatory",
-        "iatrogenic",
-        "environmental",
-        "exposures",
-        "exposure",
-        "systemic",
-        "and",
-        "or",
-        "hematologic",
-        "gastrointestinal",
-        "neurologic",
-        "immunologic",
-        "structural",
-        "traumatic",
-        "mechanical",
-        "nutritional",
-        "agents",
-        "factors",
-        "conditions",
-        "primary",
-        "secondary",
-        "category",
-        "example",
-        "examples",
-        "etiology",
-        "type",
-    ]
 )
 SPLIT = re.compile(r",\s*(?:and\s+|or\s+)?|;\s*(?:and\s+)?")
 INNER_AND = re.compile(r"\s+(?:and|or)\s+")
@@ -134,6 +53,12 @@ STOP_LIST = re.compile(
     r"is\b|are\b|was\b|were\b|can\b|may\b|that\b|who\b|with\b|leading\b|resulting\b|has\b|have\b)",
     re.I,
 )
+
+
+@cache
+def _class_words() -> frozenset[str]:
+    data = tomllib.loads((Path(__file__).parent / "data" / "causes.toml").read_text(encoding="utf-8"))
+    return frozenset(data["class_words"])
 
 
 @dataclass(slots=True)
@@ -187,7 +112,7 @@ def _is_header(text: str, rows: list[Part], index: int) -> bool:
     following = rows[index + 1].flow.text if index + 1 < len(rows) else ""
     if len(words) <= 5 and "," not in text and "," in following and ":" not in following:
         return True
-    return len(words) <= 5 and all(word in CLASS_WORDS for word in words) and index + 1 < len(rows)
+    return len(words) <= 5 and all(word in _class_words() for word in words) and index + 1 < len(rows)
 
 
 def _items(

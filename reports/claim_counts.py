@@ -31,7 +31,7 @@ NONE = re.compile(
 
 
 def find_counts(text: str, figures: list[Figure]) -> list[tuple[Figure, str]]:
-    """(figure, measure) of counts of people (`participants`) and studies (`records:name`), none of them in `figures`."""
+    """(figure, measure) of counts of people (`participants`) and studies (`records:name`) that `figures` lacks."""
     out: list[tuple[Figure, str]] = []
     for m in COUNT.finditer(text):
         start, end = m.span("n")

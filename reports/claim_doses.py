@@ -1,7 +1,7 @@
 """Doses in a review's prose: amount, drug, per kilogram or square metre, frequency, route, duration.
 
-Comes in: a sentence with its figures. Goes out: the same figures, those of doses widened to the whole expression, and what
-was read about each. Called by `reports.claims`.
+Comes in: a sentence with its figures. Goes out: the same figures, those of doses widened to the whole expression, and
+what was read about each. Called by `reports.claims`.
 """
 
 from __future__ import annotations
@@ -169,7 +169,7 @@ def _name(match: re.Match[str]) -> str:
 
 
 def _nearest_drug(text: str, figure: Figure, limit: int) -> str | None:
-    """The drug of the clause: just behind the amount in brackets or after `with`, else the last before, else the next after."""
+    """The drug of an amount: the one just behind it in its own clause, else the last before, else the next after."""
     before = drugs_in(text[: figure.start])
     after = drugs_in(text[figure.end :])
     close = [d for d in after if d[0] < 25 and not re.search(r"[,;.]|\bor\b", text[figure.end : figure.end + d[0]])]

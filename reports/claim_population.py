@@ -1,13 +1,17 @@
 """Whom a review is about: its disease, under the name it mostly uses, and the abbreviations it defines.
 
-Comes in: the prose of the review. Goes out: a `Population`, the default group of its claims. Called by `reports.claims`.
+Comes in: the prose of the review. Goes out: a `Population`, the default group of its claims. Called by
+`reports.claims`.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 DEFINED = re.compile(
     r"\(\s*(?:also called |also known as "
@@ -25,153 +29,18 @@ DISEASE = re.compile(
     r"rheumatica|gravis|erythematosus|gout|pressure|hypertension|malaria|anthrax|dissection)$",
     re.I,
 )
-STOP = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "of",
-        "in",
-        "on",
-        "for",
-        "with",
-        "and",
-        "or",
-        "to",
-        "from",
-        "by",
-        "is",
-        "are",
-        "was",
-        "were",
-        "its",
-        "their",
-        "this",
-        "that",
-        "these",
-        "those",
-        "such",
-        "as",
-        "other",
-        "both",
-        "most",
-        "all",
-        "any",
-        "no",
-        "new",
-        "severe",
-        "acute",
-        "chronic",
-        "active",
-        "patients",
-        "treatment",
-        "management",
-        "diagnosis",
-        "what",
-        "review",
-        "against",
-        "between",
-        "has",
-        "have",
-        "had",
-        "can",
-        "may",
-        "underlying",
-        "associated",
-        "known",
-        "suspected",
-        "confirmed",
-        "untreated",
-        "include",
-        "including",
-        "called",
-        "than",
-        "when",
-        "if",
-        "but",
-        "not",
-        "be",
-        "been",
-        "one",
-        "some",
-        "many",
-        "different",
-        "specific",
-        "common",
-        "rare",
-    ]
-)
 TITLE = 150  # a first paragraph shorter than this is the title
-GENERIC = (
-    "disease",
-    "syndrome",
-    "disorder",
-    "infection",
-    "failure",
-    "pressure",
-    "injury",
-    "fever",
-    "disability",
-    "pain",
-    "infections",
-    "cancer",
-    "hypertension",
-    "diabetes mellitus",
-    "blood pressure",
-    "heart failure",
-    "respiratory failure",
-    "underlying disease",
-)
-NEVER = frozenset(
-    [
-        "CT",
-        "MRI",
-        "PET",
-        "HRCT",
-        "BAL",
-        "US",
-        "UK",
-        "FDA",
-        "WHO",
-        "NIH",
-        "ICU",
-        "ECG",
-        "EKG",
-        "DNA",
-        "RNA",
-        "PCR",
-        "MRA",
-        "CTA",
-        "CSF",
-        "ESR",
-        "CRP",
-        "EEG",
-        "EMG",
-        "CDC",
-        "NSAID",
-        "NSAIDS",
-        "IV",
-        "ECM",
-        "MMP",
-        "HIV",
-        "AIDS",
-        "BMI",
-        "RCT",
-        "CI",
-        "OR",
-        "HR",
-        "RR",
-        "SD",
-        "IQR",
-        "IL",
-        "TNF",
-    ]
-)
+
+
+@cache
+def _lists() -> dict[str, frozenset[str]]:
+    data = tomllib.loads((Path(__file__).parent / "data" / "population.toml").read_text(encoding="utf-8"))
+    return {key: frozenset(words) for key, words in data.items()}
 
 
 @dataclass(slots=True)
 class Population:
-    """`name`: the disease as the review mostly writes it; `names`: all its names, longest first; `defined`: all short forms."""
+    """`name`: the disease as mostly written; `names`: all its names, longest first; `defined`: all short forms."""
 
     name: str
     names: list[str] = field(default_factory=list)
@@ -186,7 +55,7 @@ class Population:
 
 
 def long_form(before: str, short: str) -> str | None:
-    """The words before `(SHORT)` whose letters make the short form, or None (Schwartz & Hearst 2003, by first letters)."""
+    """The words before `(SHORT)` that the short form stands for, or None (after Schwartz & Hearst 2003)."""
     words = list(re.finditer(WORD, before))[-(len(short) + 4) :]
     letters = [char for char in short.lower() if char.isalpha()]
     pieces = [
@@ -201,7 +70,7 @@ def long_form(before: str, short: str) -> str | None:
         elif at > 0 and letters[at] in pieces[index][1][1:] and pieces[index][1][0] == letters[at - 1] and at >= 1:
             first = pieces[index][0]
             at -= 2
-        elif pieces[index][1] not in STOP and len(pieces) - index > len(letters) + 2:
+        elif pieces[index][1] not in _lists()["not_first"] and len(pieces) - index > len(letters) + 2:
             return None
         index -= 1
     if at >= 0 or first is None:
@@ -220,7 +89,7 @@ def find_population(paragraphs: list[str]) -> Population:
     head = text[:3000]
     counts: dict[str, float] = Counter()  # type: ignore[assignment]
     for short, full in defined.items():
-        if short in NEVER or (not DISEASE.search(full.rstrip("s")) and not DISEASE.search(full)):
+        if short in _lists()["never"] or (not DISEASE.search(full.rstrip("s")) and not DISEASE.search(full)):
             continue
         uses = len(re.findall(rf"\b{re.escape(short)}s?\b", text))
         spelled = len(re.findall(re.escape(full), text, re.I))
@@ -229,7 +98,7 @@ def find_population(paragraphs: list[str]) -> Population:
         counts[full.casefold()] += spelled * weight
     for phrase, number in _phrases(text, head).items():
         counts[phrase] = max(counts[phrase], number)
-    for generic in GENERIC:
+    for generic in _lists()["generic"]:
         counts.pop(generic, None)
     title = paragraphs[0].casefold() if paragraphs and len(paragraphs[0]) < TITLE else ""
     for name in counts:
@@ -263,7 +132,7 @@ def _phrases(text: str, head: str) -> Counter[str]:
             if begin < 0:
                 break
             piece = lower[words[begin].start() : word.end()]
-            if words[begin][0] in STOP or re.search(r"[^\w’' –-]", piece):
+            if words[begin][0] in _lists()["not_first"] or re.search(r"[^\w’' –-]", piece):
                 break
             seen[piece] += 1
     body = text.casefold()

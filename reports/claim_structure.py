@@ -1,4 +1,4 @@
-"""The parts of a review: prose by section, tables with their titles and feet; legends, references and page furniture out.
+"""The parts of a review: prose by section, tables with their titles and feet; legends, references, furniture out.
 
 Comes in: the text as read. Goes out: `Part`s in order, each on one line with its way back. Called by `reports.claims`.
 """
@@ -27,7 +27,7 @@ Piece = tuple[int, str]
 
 @dataclass(slots=True)
 class Part:
-    """`kind` is `prose`, `row` (a line or cell of a table) or `foot`; `section` the headings' words; `table` its title."""
+    """`kind` is `prose`, `row` (a line or cell of a table) or `foot`; `section`: its heading; `table`: its title."""
 
     kind: str
     flow: Flow

@@ -1,7 +1,7 @@
 """Times in a review's prose: ages, durations of treatment and illness, times to an event; and measurements.
 
-Comes in: a sentence and a figure with a unit of time or of measurement. Goes out: its measure and statistic, or None where
-it is no claim (a time point, a calendar period, an interval of visits). Called by `reports.claims`.
+Comes in: a sentence and a figure with a unit of time or of measurement. Goes out: its measure and statistic, or None
+where it is no claim (a time point, a calendar period, an interval of visits). Called by `reports.claims`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from reports.claim_doses import drugs_in
 from reports.claim_figures import Figure
-from reports.claim_names import _clean, _last_clause, cues
+from reports.claim_grammar import clean_name, cues, last_clause
 
 EVENTS = (  # the word that names an event -> the event's name; the nearest before the figure counts
     ("death", r"deaths?|die[sd]?|dying|mortality|fatal\w*"),
@@ -208,10 +208,10 @@ def _event(text: str, figure: Figure, stat: str, clause: str, after: str, drug: 
             and what
             and len(what[1].split()) <= 5
         ):
-            name = f"{name} of {_clean(what[1])}"
+            name = f"{name} of {clean_name(what[1])}"
         elif name in ("onset", "resolution", "progression", "improvement"):
-            subject = _clean(
-                _last_clause(re.split(rf"\b{cues()['verbs']}\b", before[: offset + chosen.start()], flags=re.I)[0])
+            subject = clean_name(
+                last_clause(re.split(rf"\b{cues()['verbs']}\b", before[: offset + chosen.start()], flags=re.I)[0])
             )
             if name == "onset" and subject and len(subject.split()) <= 5:
                 name = subject
@@ -256,7 +256,7 @@ def _subject(clause: str) -> str:
         head,
         flags=re.I,
     )
-    return _clean(_last_clause(head))
+    return clean_name(last_clause(head))
 
 
 def _statistic(clause: str, stat: str) -> str:
@@ -337,12 +337,12 @@ def read_measurement(text: str, figure: Figure) -> Timed | None:
         head = before.rsplit("(", 1)[0]
     parts = [p for p in re.split(r",\s+", head.rstrip(" ,")) if p.strip()]
     name = (
-        _clean(re.split(r"\b(?:that|which|who|is|are|was|were|of at least|of more than)\b", parts[-1])[0])
+        clean_name(re.split(r"\b(?:that|which|who|is|are|was|were|of at least|of more than)\b", parts[-1])[0])
         if parts
         else ""
     )
     if not name and len(parts) > 1:
-        name = _clean(parts[-2])
+        name = clean_name(parts[-2])
     if len(name.split()) > 6:
         name = " ".join(name.split()[-4:])
     if size:
@@ -360,7 +360,7 @@ def read_percent_measurement(text: str, figure: Figure) -> Timed | None:
             if re.search(r"\(\s*$", text[: figure.start])
             else text[: figure.start]
         )
-        name = _clean(re.split(r"[,;:]|\babnormal\b|\bof\s+(?=less|more)", head)[-1])
+        name = clean_name(re.split(r"[,;:]|\babnormal\b|\bof\s+(?=less|more)", head)[-1])
         return Timed(f"measurement:{name}", "value" if figure.low is None else "range", "measurement")
     m = PERCENT_MEASURES.search(text[: figure.start])
     if m and not re.match(r"\s*(?:of|in|among)\s+(?:the\s+)?(?:\w+\s+)?(?:patients|cases|persons)", text[figure.end :]):

@@ -1,7 +1,7 @@
 """Reading a review: every checkable statement of a document, as claims.
 
-`parse(text, doc)` lists the figures, bounds, ranges, doses and causes that a review states, with offsets into the text as
-read. Called by `pipeline.cli` (`retally claims`) and by people who begin a claims.toml.
+`parse(text, doc)` lists the figures, bounds, ranges, doses and causes that a review states, with offsets into the text
+as read. Called by `pipeline.cli` (`retally claims`) and by people who begin a claims.toml.
 """
 
 from __future__ import annotations
@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from reports.claim import Claim
 from reports.claim_causes import Cause, sentence_causes, table_causes
 from reports.claim_citations import Citation, blank_citations
+from reports.claim_classes import Name
 from reports.claim_counts import find_counts
 from reports.claim_doses import drugs_in, read_dose
 from reports.claim_figures import Figure, cues, find_figures
-from reports.claim_names import Name, excluded, name_percent, sentence_subject
+from reports.claim_grammar import sentence_subject
+from reports.claim_names import excluded, name_percent
 from reports.claim_population import Population, find_population
 from reports.claim_structure import Part, settings, split
 from reports.claim_times import Timed, read_measurement, read_percent_measurement, read_time
@@ -360,7 +362,7 @@ def _place(
 
 
 def _identity(reader: _Reader, claim: Claim) -> str:
-    """An id that a later parse of the same statement gives again: measure, drug and figure, not the place in the list."""
+    """An id that a later parse of the same statement gives again: measure, drug and figure, not its place."""
     number = [f"{v:g}" for v in (claim.value, claim.low, claim.high) if v is not None]
     words = [
         re.sub(r"^(?:outcome|symptom|sign|finding|proportion):", "", claim.measure),
