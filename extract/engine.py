@@ -1,0 +1,247 @@
+"""The engine: a record's text in, its findings out. No network, no database, no rule for one review.
+
+Steps: figures (`expressions`), what each is (`figure` decider), whose it is (`groups`), what it measures (`names`), which
+statistic, dose, denominator. Called by `pipeline.run` and by `retally extract`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from extract import linear
+from extract.doses import read_dose
+from extract.expressions import Expression
+from extract.features import Reader
+from extract.finding import Finding
+from extract.groups import Choice, Mention, choices, counted, gather, mention_features, phrase_text
+from extract.names import Layout, layout, name_candidates
+from extract.reading import open_reader, section_spans
+from extract.sizes import Sizes, denominator
+from extract.stats import CONTINUOUS, statistic
+from extract.wording import clean_group, clean_name, fixed_measure
+
+ENGINE_VERSION = "1"
+THRESHOLD = 0.45  # least probability of being a finding; chosen on the training abstracts
+LINK = re.compile(r"\s*(?:%|percent|years|months|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|to|compared\s+(?:with|to))?\s*[(\[]?\s*")
+
+
+class Engine:
+    """Reads records. One instance may read any number; reading keeps no state, so order and batches do not matter."""
+
+    version = ENGINE_VERSION
+
+    def __init__(self) -> None:
+        self.figure = linear.load("figure")
+        self.name = linear.load("name")
+        self.mention = linear.load("mention")
+        self.group = linear.load("group")
+
+    def read(self, title: str | None = None, sections: Iterable[tuple[str, str]] = (), text: str | None = None) -> list[Finding]:
+        """The findings of one record, in order of appearance.
+
+        `sections` are (label, text) pairs; or `text` alone. Offsets count into title and sections joined by newlines.
+        """
+        whole, spans = section_spans(title, list(sections), text)
+        return _Reading(self, open_reader(whole, spans)).findings()
+
+    def read_many(self, records: Iterable[tuple[str | None, list[tuple[str, str]], str | None]]) -> Iterator[list[Finding]]:
+        """The findings of many records, in order."""
+        for title, sections, text in records:
+            yield self.read(title, sections, text)
+
+
+class _Reading:
+    """The reading of one record."""
+
+    def __init__(self, engine: Engine, reader: Reader) -> None:
+        self.engine = engine
+        self.reader = reader
+        self.doc = reader.doc
+        self.plans: dict[int, Layout] = {}
+        self.kinds: dict[int, str] = {}
+        self.belief: dict[int, float] = {}
+        self.labels: dict[int, str] = {}
+
+    def plan(self, sentence: int) -> Layout:
+        if sentence not in self.plans:
+            self.plans[sentence] = layout(self.reader, sentence)
+        return self.plans[sentence]
+
+    def findings(self) -> list[Finding]:
+        figures = self.reader.figures
+        if not figures:
+            return []
+        self._classify()
+        if not self.kinds:
+            return []
+        self._whose()
+        rows = [self._finding(i) for i in sorted(self.kinds)]
+        found = [r for r in rows if r is not None]
+        _set_denominators(found)
+        return [f for f, _ in _once(found, self.reader)]
+
+    # ---- what each figure is
+
+    def _classify(self) -> None:
+        decider, figures = self.engine.figure, self.reader.figures
+        none = decider.classes.index("NONE")
+        scores: dict[int, np.ndarray] = {}
+        for i, e in enumerate(figures):
+            if not e.drop:
+                scores[i] = np.log(decider.probabilities(self.reader.figure(i)) + 1e-6)
+        for run in self._runs(scores):
+            mean = sum(scores[i] for i in run) / len(run)
+            for i in run:
+                scores[i] = 0.5 * scores[i] + 0.5 * mean
+        position = {id(e): i for i, e in enumerate(figures)}
+        for i, e in enumerate(figures):
+            if i not in scores:
+                continue
+            p = np.exp(scores[i])
+            p /= p.sum()
+            belief = 1.0 - float(p[none])
+            host = position.get(id(e.host)) if e.host is not None and "base" not in e.tags else None
+            if e.form in ("sd", "range") and host is not None:
+                if host in self.kinds:
+                    self.kinds[i], self.belief[i] = self.kinds[host], self.belief[host]
+                elif e.form == "range" and belief > 0.7:
+                    self._keep(i, p, none, belief)
+                continue
+            if e.form == "sd" and host is None:
+                continue
+            if belief >= THRESHOLD:
+                self._keep(i, p, none, belief)
+
+    def _keep(self, i: int, p: np.ndarray, none: int, belief: float) -> None:
+        p = p.copy()
+        p[none] = 0.0
+        self.kinds[i] = self.engine.figure.classes[int(p.argmax())]
+        self.belief[i] = belief
+
+    def _runs(self, scores: dict[int, np.ndarray]) -> list[list[int]]:
+        """Parallel figures: same form, side by side in a list."""
+        runs: list[list[int]] = []
+        run: list[int] = []
+        figures = self.reader.figures
+        for i in sorted(scores):
+            e = figures[i]
+            if "base" in e.tags or e.form == "sd":
+                continue
+            if run and figures[run[-1]].form == e.form and self.reader.sentence[run[-1]] == self.reader.sentence[i]:
+                gap = self.doc.text[figures[run[-1]].end : e.start]
+                if len(gap) < 30 and LINK.fullmatch(gap):
+                    run.append(i)
+                    continue
+            if len(run) > 1:
+                runs.append(run)
+            run = [i]
+        if len(run) > 1:
+            runs.append(run)
+        return runs
+
+    # ---- whose it is
+
+    def _whose(self) -> None:
+        reader = self.reader
+        for s in range(len(self.doc.sentences)):
+            self.plan(s)
+        counts = counted(reader, self.plans)
+        beliefs: dict[tuple[int, int, int], float] = {}
+        mentions: list[tuple[Mention, float]] = []
+        for s, plan in self.plans.items():
+            for phrase in plan.phrases:
+                text = phrase_text(reader, phrase)
+                p = float(self.engine.mention.probabilities(mention_features(reader, plan, phrase, s, counts, text))[1])
+                beliefs[s, phrase.first, phrase.last] = p
+                mentions.append((Mention(s, phrase, text), p))
+        groups = gather(mentions)
+        previous: str | None = None
+        position = {id(e): i for i, e in enumerate(reader.figures)}
+        for i in sorted(self.kinds):
+            e = reader.figures[i]
+            host = position.get(id(e.host)) if e.host is not None and "base" not in e.tags else None
+            if host is not None and host in self.labels:
+                self.labels[i] = self.labels[host]
+                continue
+            sentence = reader.sentence[i]
+            options: list[Choice] = choices(reader, self.plan(sentence), i, self.kinds[i], groups, beliefs, previous)
+            best = max(options, key=lambda o: (self.engine.group.score(o.features), -len(o.label)))
+            self.labels[i] = "all" if best.label == "all" else clean_group(best.label)
+            previous = self.labels[i]
+
+    # ---- what it says
+
+    def _name(self, i: int, kind: str) -> str:
+        sentence = self.reader.sentence[i]
+        options = name_candidates(self.reader, self.plan(sentence), i, kind)
+        if not options:
+            return ""
+        phrase, _ = max(options, key=lambda o: self.engine.name.score(o[1]))
+        return clean_name(phrase_text(self.reader, phrase))
+
+    def _finding(self, i: int) -> tuple[Finding, Expression] | None:
+        e, kind = self.reader.figures[i], self.kinds[i]
+        sentence = self.doc.sentences[self.reader.sentence[i]]
+        stat = statistic(self.doc, e, kind, (sentence.start, sentence.end), None)
+        measure = fixed_measure(kind)
+        if measure is None:
+            name = self._name(i, kind)
+            if not name:
+                return None
+            measure = f"{kind}:{name}"
+        finding = Finding(
+            measure=measure, group=self.labels.get(i, "all"), stat=stat, value=e.value, low=e.low, high=e.high, unit=e.unit.text if e.unit else None,
+            numerator=e.numerator, denominator=e.denominator, cmp=e.cmp, start=e.start, end=e.end, section=self.doc.labels[sentence.section],
+            sentence_start=sentence.start, sentence_end=sentence.end, confidence=round(self.belief[i], 3), how="figure", engine=ENGINE_VERSION)
+        if kind == "dose":
+            read_dose(self.doc, e, sentence, finding)
+        if kind == "age" and finding.unit is None:
+            finding.unit = "years"
+        if kind in ("participants", "records"):
+            if e.numerator is not None:
+                finding.value = float(e.numerator)
+            finding.numerator = finding.denominator = None
+            finding.unit = None
+        elif kind in CONTINUOUS or stat not in ("count", "percent"):
+            finding.numerator = finding.denominator = None
+            if "percent-unit" in e.tags or e.form == "percent":
+                finding.unit = "%"
+        else:
+            finding.unit = None
+        return finding, e
+
+
+def _set_denominators(found: list[tuple[Finding, Expression]]) -> None:
+    sizes = Sizes()
+    for f, _ in found:
+        if f.measure == "participants" and f.value is not None and f.cmp == "=":
+            sizes.add(f.group, int(f.value), f.start)
+    for f, e in found:
+        if f.stat not in ("count", "percent") or f.measure.startswith(("participants", "records")):
+            continue
+        if e.kind == "all" and f.denominator is None:
+            options = sizes.of(f.group, f.start)
+            if options:
+                f.value, f.numerator, f.denominator = float(options[0]), options[0], options[0]
+            continue
+        if f.denominator is None and f.value is not None and f.cmp in ("=", "~"):
+            f.denominator = denominator(f.stat, f.value, f.numerator, e.decimals, sizes.of(f.group, f.start))
+
+
+def _once(found: list[tuple[Finding, Expression]], reader: Reader) -> list[tuple[Finding, Expression]]:
+    """The same figure said twice is kept at its fullest mention (results before conclusions before title)."""
+    out: list[tuple[Finding, Expression]] = []
+    seen: dict[tuple, int] = {}
+    for f, e in found:
+        key = (f.measure, f.group, f.stat, f.value, f.low, f.high)
+        if key in seen:
+            old = out[seen[key]][0]
+            if (f.denominator is not None) > (old.denominator is not None):
+                out[seen[key]] = (f, e)
+            continue
+        seen[key] = len(out)
+        out.append((f, e))
+    return out

@@ -1,0 +1,71 @@
+"""Linear deciders over string features: multinomial logistic regression, fitted by `extract.fit`, read from `extract/weights`.
+
+A decider is a matrix of float16 weights, one row a feature, one column a class, and an intercept; a feature that was not
+seen in training weighs nothing. Reading needs numpy alone.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+
+class WeightsError(Exception):
+    """The weights of a decider are missing or damaged: file, cure."""
+
+
+@dataclass(slots=True)
+class Decider:
+    """A fitted decider: `classes`, the row of each feature, the weights."""
+
+    classes: list[str]
+    index: dict[str, int]
+    weights: np.ndarray
+    intercept: np.ndarray
+
+    def scores(self, features: Iterable[str]) -> np.ndarray:
+        """The linear score of each class."""
+        rows = [row for row in map(self.index.get, features) if row is not None]
+        if not rows:
+            return self.intercept
+        return self.intercept + self.weights[rows].sum(axis=0)
+
+    def probabilities(self, features: Iterable[str]) -> np.ndarray:
+        """The probability of each class (they sum to 1)."""
+        z = self.scores(features)
+        if len(self.classes) == 2 and len(z) == 1:
+            p = 1.0 / (1.0 + np.exp(-z[0]))
+            return np.array([1.0 - p, p])
+        e = np.exp(z - z.max())
+        return np.asarray(e / e.sum())
+
+    def score(self, features: Iterable[str]) -> float:
+        """The score of the second class of a two-class decider (log odds)."""
+        return float(self.scores(features)[0])
+
+
+def save(path: Path, classes: list[str], features: list[str], weights: np.ndarray, intercept: np.ndarray) -> None:
+    """Write a decider; features whose weights round to nothing are left out."""
+    keep = [i for i in range(len(features)) if np.abs(weights[i]).max() > 0.004]
+    table = weights[keep].astype(np.float16)
+    np.savez_compressed(
+        path, weights=table, intercept=intercept.astype(np.float32),
+        names=np.frombuffer(json.dumps([classes, [features[i] for i in keep]], ensure_ascii=False).encode(), dtype=np.uint8))
+
+
+@cache
+def load(name: str) -> Decider:
+    """The decider `extract/weights/<name>.npz`. Raises `WeightsError` where it cannot be read: reinstalling cures it."""
+    path = resources.files("extract") / "weights" / f"{name}.npz"
+    try:
+        with resources.as_file(path) as file, np.load(file, allow_pickle=False) as data:
+            classes, features = json.loads(bytes(data["names"]).decode())
+            return Decider(classes, {f: i for i, f in enumerate(features)}, data["weights"].astype(np.float32), data["intercept"])
+    except (OSError, ValueError, KeyError) as error:
+        raise WeightsError(f"weights {path} cannot be read ({error}): reinstall retally") from error

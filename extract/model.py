@@ -1,0 +1,223 @@
+"""The one interface through which the engine gets entities from a spaCy pipeline.
+
+Comes in: sentences. Goes out: `Entity` lists, labels as in `data/labels.toml`. The pipeline is the one that ships with the program,
+or an installed spaCy or scispaCy model (`--model NAME`) read through a label map. It is loaded at the first call, from disk only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from extract import resources
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc, Span
+
+#: Name of the pipeline that ships with the program, and where it is.
+SHIPPED = "clinical"
+WEIGHTS = Path(__file__).with_name("weights")
+
+
+class ModelError(Exception):
+    """The model cannot be used: what is wrong with which model, and what cures it, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A span of one sentence: character offsets into that sentence (end exclusive), label, and the head that found it."""
+
+    start: int
+    end: int
+    label: str
+    text: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What `retally doctor` and every report say of the model in use.
+
+    `checksum` is the SHA-256 over all files of the pipeline; `labels` those the engine gets, `ignored` those it does not.
+    """
+
+    name: str
+    version: str
+    checksum: str
+    path: str
+    spacy: str
+    labels: tuple[str, ...]
+    ignored: tuple[str, ...]
+
+
+def checksum(folder: Path) -> str:
+    """SHA-256 over the names and contents of all files under `folder`, in the order of their names."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+        digest.update(path.relative_to(folder).as_posix().encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def label_map(name: str) -> dict[str, str]:
+    """The label map for the model `name`: its own table, else the first pattern that fits, else the general one.
+
+    Raises `ModelError` where the file maps a label to one that the engine does not know.
+    """
+    table = resources.load("labels")
+    maps: dict[str, dict[str, str]] = table["models"]
+    known = table["labels"]
+    chosen = maps.get(name)
+    if chosen is None:
+        patterns = [key for key in maps if key.endswith("*") and len(key) > 1 and fnmatchcase(name, key)]
+        chosen = maps[patterns[0]] if patterns else maps["*"]
+    for label, target in chosen.items():
+        if target not in known:
+            raise ModelError(f"labels.toml maps {label} of {name} to {target}, which is no label: list it under [labels]")
+    return chosen
+
+
+class ClinicalModel:
+    """Entities from the shipped pipeline, or from another spaCy model.
+
+    `source` is None for the shipped pipeline, else the name of an installed package or the folder of a saved pipeline.
+    A model made for another spaCy than the installed one is refused, unless `any_spacy`. Nothing is loaded before the
+    first use, and loading never touches the network.
+    """
+
+    def __init__(self, source: str | Path | None = None, any_spacy: bool = False) -> None:
+        self.shipped = source in (None, SHIPPED)
+        self.source = str(WEIGHTS / SHIPPED if self.shipped else source)
+        self.any_spacy = any_spacy
+        self.name = SHIPPED if self.shipped else Path(self.source).name
+
+    def entities(self, sentences: Sequence[str], labels: Iterable[str] | None = None) -> list[list[Entity]]:
+        """The entities of each sentence, ordered by place.
+
+        `labels` limits the work to the heads that can give one of these labels (all heads by default). One call with
+        many sentences is much faster than many calls. Raises `ModelError`.
+        """
+        wanted = self.labels if labels is None else self.labels & frozenset(labels)
+        if not wanted:
+            return [[] for _ in sentences]
+        nlp = self._pipeline
+        docs = [nlp.make_doc(sentence) for sentence in sentences]
+        filled = [doc for doc in docs if len(doc)]
+        if self.shipped:
+            for _, pipe in self._needed(wanted):
+                pipe.set_annotations(filled, pipe.predict(filled))
+        else:
+            filled = list(nlp.pipe(filled))  # components write on the documents that they are given
+        return [sorted(self._read(doc, wanted), key=_place) for doc in docs]
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """The labels this model can give, in the engine's names."""
+        return frozenset(self._map.values())
+
+    @cached_property
+    def info(self) -> ModelInfo:
+        """Name, version, checksum and labels of the model in use."""
+        meta = self._pipeline.meta
+        return ModelInfo(
+            name=self.name,
+            version=str(meta.get("version", "")),
+            checksum=checksum(Path(self._pipeline.path)),
+            path=str(self._pipeline.path),
+            spacy=str(meta.get("spacy_version", "")),
+            labels=tuple(sorted(self.labels)),
+            ignored=tuple(sorted(self._given - set(self._map))),
+        )
+
+    @cached_property
+    def _pipeline(self) -> Language:
+        if self.shipped:
+            _check_shipped()
+        return _load(self.source, self.any_spacy)
+
+    @cached_property
+    def _given(self) -> frozenset[str]:
+        """The labels that the pipeline's components write, in its own names."""
+        return frozenset(label for labels in self._pipeline.pipe_labels.values() for label in labels)
+
+    @cached_property
+    def _map(self) -> dict[str, str]:
+        """The pipeline's labels in the engine's names."""
+        if self.shipped:
+            return {label: label for label in self._given}
+        name = self._pipeline.meta.get("name", "")
+        chosen = label_map(self.name if Path(self.source).name == self.source else f"en_{name}")
+        return {label: target for label, target in chosen.items() if label in self._given}
+
+    def _needed(self, wanted: frozenset[str]) -> list[tuple[str, Any]]:
+        """The components that give a wanted label, each after the encoder that it reads."""
+        needed: list[tuple[str, Any]] = []
+        encoder: tuple[str, Any] | None = None
+        for name, pipe in self._pipeline.pipeline:
+            if hasattr(pipe, "listener_map"):
+                encoder = (name, pipe)
+            elif wanted & set(pipe.labels):
+                needed += [encoder, (name, pipe)] if encoder is not None else [(name, pipe)]
+                encoder = None
+        return needed
+
+    def _read(self, doc: Doc, wanted: frozenset[str]) -> set[Entity]:
+        spans: list[Span] = [*doc.ents, *(span for group in doc.spans.values() for span in group)]
+        return {
+            Entity(span.start_char, span.end_char, self._map[span.label_], span.text, span.id_ or self.name)
+            for span in spans
+            if self._map.get(span.label_) in wanted
+        }
+
+
+def _place(entity: Entity) -> tuple[int, int, str, str]:
+    return entity.start, entity.end, entity.label, entity.head
+
+
+def _check_shipped() -> None:
+    """Raise `ModelError` unless the shipped pipeline is there and is, byte by byte, what was released."""
+    folder, record = WEIGHTS / SHIPPED, WEIGHTS / f"{SHIPPED}.toml"
+    if not folder.is_dir() or not record.is_file():
+        raise ModelError(f"the clinical model is missing from {WEIGHTS}: reinstall retally")
+    try:
+        released = tomllib.loads(record.read_text(encoding="utf-8"))["sha256"]
+    except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
+        raise ModelError(f"{record} cannot be read ({error}): reinstall retally") from error
+    if checksum(folder) != released:
+        raise ModelError(f"the clinical model in {folder} is damaged (its checksum differs): reinstall retally")
+
+
+def _load(source: str, any_spacy: bool) -> Language:
+    """Load a pipeline from a folder or an installed package, or raise `ModelError` with the cure."""
+    import spacy  # slow to import, and not needed before the first entity
+
+    import extract.entity_head  # noqa: F401  (registers the shipped pipeline's component)
+
+    folder = Path(source)
+    if not folder.is_dir():
+        if not spacy.util.is_package(source):
+            raise ModelError(f"no model {source} is installed: retally model install {source}, or leave out --model")
+        folder = spacy.util.get_package_path(source)
+        folder = next((meta.parent for meta in sorted(folder.glob(f"{source}-*/meta.json"))), folder)
+    try:
+        needs = json.loads((folder / "meta.json").read_text(encoding="utf-8")).get("spacy_version", "")
+    except (OSError, json.JSONDecodeError) as error:
+        raise ModelError(f"the model in {folder} is damaged ({error}): install it again") from error
+    if needs and not any_spacy and spacy.util.is_compatible_version(spacy.__version__, needs) is False:
+        raise ModelError(
+            f"the model in {folder} is made for spaCy {needs} and spaCy {spacy.__version__} is installed: "
+            "install a release that fits, or use it all the same with --any-spacy"
+        )
+    try:
+        return spacy.load(folder)
+    except Exception as error:  # a damaged file can fail in any reader below spaCy
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise ModelError(f"the model in {folder} cannot be loaded ({reason}): install it again") from error

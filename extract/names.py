@@ -1,0 +1,95 @@
+"""What a figure measures: the phrase of its sentence that names it.
+
+Comes in: the features' `Reader`, a figure and its class. Goes out: candidate phrases with their features (for training) or
+the name chosen by the fitted ranker. Called by `extract.engine` and `extract.fit`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from extract.features import NOWHERE, Reader, clusters
+from extract.phrases import Atom, Phrase, atoms, candidates, people_words, thing_words
+
+
+@dataclass(slots=True)
+class Layout:
+    """A sentence as atoms and candidate phrases, with the atom of each of its figures."""
+
+    parts: list[Atom]
+    phrases: list[Phrase]
+    place: dict[int, int]  # figure -> atom
+
+
+def layout(reader: Reader, sentence: int) -> Layout:
+    """Lay a sentence out once for all its figures."""
+    doc = reader.doc
+    s = doc.sentences[sentence]
+    numbers = [n for n in reader.by_sentence.get(sentence, []) if "base" not in reader.figures[n].tags]
+    spans = [(reader.figures[n].first, reader.figures[n].last, n) for n in numbers]
+    parts = atoms(doc, s.first, s.last, spans)
+    place = {p.figure: i for i, p in enumerate(parts) if p.type == "F"}
+    for n in reader.by_sentence.get(sentence, []):
+        if n not in place:
+            token = reader.figures[n].first
+            place[n] = next((i for i, p in enumerate(parts) if p.last > token), len(parts) - 1)
+    return Layout(parts, candidates(parts), place)
+
+
+def _depth(parts: list[Atom], reader: Reader) -> list[int]:
+    out, depth = [], 0
+    for part in parts:
+        if part.type == "B":
+            depth += 1 if reader.doc.words[part.first] in "([{" else -1
+        out.append(max(0, depth))
+    return out
+
+
+def phrase_features(reader: Reader, plan: Layout, phrase: Phrase, figure: int, kind: str, depth: list[int]) -> list[str]:
+    """Features of "this phrase names this figure" for a figure of class `kind`."""
+    doc, parts = reader.doc, plan.parts
+    e = reader.figures[figure]
+    at = plan.place[figure]
+    right = phrase.a > at
+    between = parts[at + 1 : phrase.a] if right else parts[phrase.b : at]
+    types = "".join(p.type for p in between)
+    squeezed = types if len(types) <= 5 else types[:2] + "~" + types[-2:]
+    side = "R" if right else "L"
+    figures = types.count("F")
+    table = clusters()
+    first, head = reader.plain[phrase.first], reader.plain[phrase.last - 1]
+    before = reader.plain[phrase.first - 1] if phrase.first > doc.sentences[reader.sentence[figure]].first else "^"
+    after = reader.plain[phrase.last] if phrase.last < doc.sentences[reader.sentence[figure]].last else "$"
+    start = parts[phrase.a].type
+    words = {doc.lower[t] for t in range(phrase.first, phrase.last)}
+    inside = depth[phrase.a] - depth[at]
+    joint = "" if not between else doc.lower[(between[0] if right else between[-1]).first]
+    far = doc.lower[(between[-1] if right else between[0]).first] if between else ""
+    next_type = parts[phrase.b].type if phrase.b < len(parts) else "$"
+    prev_type = parts[phrase.a - 1].type if phrase.a else "^"
+    k = f"{side}{min(figures, 2)}"
+    group = kind if kind in ("treatment", "cause", "duration", "time", "measurement", "participants", "records", "dose") else "event"
+    out = [
+        f"side={k}", f"side={k}|{e.form}", f"bt={side}{squeezed}", f"bt={side}{squeezed}|{e.form}", f"bt={side}{squeezed}|{group}", f"dist={side}{min(8, len(between))}",
+        f"dist={side}{min(8, len(between))}|{group}", f"in={inside}|{side}|{min(figures, 2)}", f"joint={side}{joint}", f"joint={side}{joint}|{e.form}", f"far={side}{far}", f"jf={side}{joint}|{far}",
+        f"start={start}", f"start={start}|{k}|{group}", f"heads={phrase.heads}", f"heads={phrase.heads}|{group}", f"len={min(9, phrase.last - phrase.first)}", f"len={min(9, phrase.last - phrase.first)}|{side}",
+        f"first={first}", f"head={head}", f"first={first}|{side}", f"headc={table.get(head, NOWHERE)[1]}", f"firstc={table.get(first, NOWHERE)[1]}", f"headc={table.get(head, NOWHERE)[1]}|{group}",
+        f"headk={table.get(head, NOWHERE)[0]}|{side}", f"before={before}", f"after={after}", f"after={after}|{side}", f"before={before}|{side}", f"pt={prev_type}|{next_type}|{k}",
+        f"pt={prev_type}|{start}|{next_type}|{group}", f"br={e.bracket}|{k}|{len(between)}", f"people={bool(words & people_words())}|{phrase.heads}|{side}",
+        f"peoplehead={doc.lower[phrase.last - 1] in people_words()}|{side}", f"thinghead={doc.lower[phrase.last - 1] in thing_words()}|{group}", f"group={'group' in words or 'arm' in words}",
+        f"atstart={phrase.a <= 1}|{k}", f"figs={figures}|{side}|{group}",
+    ]
+    if phrase.heads > 1 or start == "V":
+        middle = [p for p in parts[phrase.a : phrase.b] if p.type not in "N"]
+        out += [f"mid={doc.lower[m.first]}" for m in middle[:3]]
+        out += [f"midt={''.join(p.type for p in parts[phrase.a : phrase.b])}", f"midt={''.join(p.type for p in parts[phrase.a : phrase.b])}|{side}"]
+    vocabulary = [reader.plain[t] for t in range(phrase.first, phrase.last)]
+    out += [f"w={w}" for w in vocabulary] + [f"wg={w}|{group}" for w in vocabulary]
+    out += [f"c={c}" for c in dict.fromkeys(table.get(w, NOWHERE)[1] for w in vocabulary)]
+    return out
+
+
+def name_candidates(reader: Reader, plan: Layout, figure: int, kind: str) -> list[tuple[Phrase, list[str]]]:
+    """The phrases that may name a figure, with their features."""
+    depth = _depth(plan.parts, reader)
+    return [(p, phrase_features(reader, plan, p, figure, kind, depth)) for p in plan.phrases]

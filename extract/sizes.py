@@ -1,0 +1,70 @@
+"""Sizes of the population and of its groups, and the denominators that follow from them.
+
+A figure's own printed denominator comes first. Otherwise it is the stated size of its group, and only where count, percentage
+and size agree; else it stays empty. Called by `extract.engine`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from extract.similar import content
+
+
+@dataclass(slots=True)
+class Sizes:
+    """Stated sizes: `groups` are (label words, size, offset); a label met with two sizes is doubtful."""
+
+    population: list[tuple[int, int]] = field(default_factory=list)  # (size, offset), in order
+    groups: list[tuple[frozenset[str], str, int, int]] = field(default_factory=list)
+
+    def add(self, label: str, size: int, offset: int) -> None:
+        """Keep a stated size."""
+        if label == "all":
+            self.population.append((size, offset))
+        else:
+            self.groups.append((content(label), label, size, offset))
+
+    def of(self, label: str, offset: int) -> list[int]:
+        """The sizes stated for a group, the most trustworthy first."""
+        if label == "all":
+            before = [s for s, o in self.population if o <= offset]
+            after = [s for s, o in self.population if o > offset]
+            return list(dict.fromkeys(before[::-1] + after))
+        words = content(label)
+        exact = [s for w, _, s, _ in self.groups if w == words]
+        if not exact:
+            exact = [s for w, _, s, _ in self.groups if words and w and (w <= words or words <= w)]
+        return list(dict.fromkeys(exact))
+
+
+def possible(percent: float, total: int, decimals: int) -> int | None:
+    """The one whole number of `total` that prints as `percent` with so many decimals, or None.
+
+    Both ways of rounding a half count (Brown & Heathers 2017, the GRIM test).
+    """
+    if total <= 0:
+        return None
+    k = round(percent * total / 100)
+    best = None
+    for count in (k - 1, k, k + 1):
+        if 0 <= count <= total and abs(100 * count / total - percent) <= 0.5 * 10**-decimals + 1e-9:
+            if best is not None:
+                return k if 0 <= k <= total else best
+            best = count
+    return best
+
+
+def denominator(form: str, value: float | None, numerator: int | None, decimals: int, sizes: list[int]) -> int | None:
+    """The size that fits a count or a percentage: within one point where both are printed, exactly possible for a bare
+    percentage, not smaller than a bare count. None where no stated size fits."""
+    for size in sizes:
+        if numerator is not None and form == "percent" and value is not None:
+            if numerator <= size and abs(100 * numerator / size - value) <= 1.0:
+                return size
+        elif form == "percent" and value is not None:
+            if possible(value, size, decimals) is not None:
+                return size
+        elif numerator is not None and numerator <= size:
+            return size
+    return None

@@ -1,0 +1,1 @@
+"""Training of the clinical pipeline: a spaCy project. Nothing here is imported when Retally runs."""

@@ -1,0 +1,194 @@
+"""Train the clinical pipeline: encoders and heads, from gold records and floret vectors to a saved spaCy pipeline.
+
+One step takes a batch of one corpus and updates that corpus' head and the encoder under it, nothing else: what another corpus
+does not mark is never held against a label. Run as `python -m extract.train.train GOLD VECTORS OUT [--splits train dev]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import random
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.training import Example
+from spacy.training.initialize import convert_vectors
+from thinc.api import Adam, fix_random_seed, warmup_linear
+
+import extract.entity_head  # noqa: F401  (registers the component)
+from extract.train.corpus import Head, load_heads, read_gold, to_doc
+from extract.train.evaluate import micro, score_head
+from extract.train.settings import load_settings
+from extract.train.tokenizer import blank_clinical
+
+#: A piece of text with the annotation of each head of its corpus.
+Piece = dict[str, Example]
+
+
+def build(heads: list[Head], vectors: Path, settings: dict[str, Any]) -> Language:
+    """The untrained pipeline: each encoder followed by its heads (a head reads the encoder that ran last)."""
+    nlp = blank_clinical()
+    convert_vectors(nlp, vectors, truncate=-1, prune=-1, mode="floret", attr="LOWER")
+    encoder, head_settings = settings["encoder"], settings["head"]
+    for name in dict.fromkeys(head.encoder for head in heads):
+        nlp.add_pipe("tok2vec", name=name, config={"model": {
+            "@architectures": "spacy.Tok2Vec.v2",
+            "embed": {
+                "@architectures": "spacy.MultiHashEmbed.v2", "width": encoder["width"], "attrs": encoder["attributes"],
+                "rows": encoder["rows"], "include_static_vectors": True,
+            },
+            "encode": {
+                "@architectures": "spacy.MaxoutWindowEncoder.v2", "width": encoder["width"], "depth": encoder["depth"],
+                "window_size": encoder["window"], "maxout_pieces": encoder["pieces"],
+            },
+        }})  # fmt: skip
+        for head in heads:
+            if head.encoder == name:
+                nlp.add_pipe("retally_head", name=head.name, config={"model": {
+                    "@architectures": "spacy.TransitionBasedParser.v2", "state_type": "ner", "extra_state_tokens": False,
+                    "hidden_width": head_settings["hidden"], "maxout_pieces": head_settings["pieces"], "use_upper": True,
+                    "tok2vec": {"@architectures": "spacy.Tok2VecListener.v1", "width": encoder["width"], "upstream": name},
+                }})  # fmt: skip
+    return nlp
+
+
+def pieces(docs: dict[str, list[Doc]], longest: int, lower: float, rng: random.Random) -> list[Piece]:
+    """The records of one corpus cut into pieces of 1 to `longest` sentences, some in lower case.
+
+    `docs` holds the same records once for each head of the corpus; so does a piece.
+    """
+    cut = []
+    for versions in zip(*docs.values(), strict=True):
+        bounds = [sent.start for sent in versions[0].sents] + [len(versions[0])]
+        at = 0
+        while at < len(bounds) - 1:
+            end = min(at + rng.randint(1, longest), len(bounds) - 1)
+            spans = [doc[bounds[at] : bounds[end]] for doc in versions]
+            at = end
+            change = str.lower if rng.random() < lower else str
+            words = [change(token.text) for token in spans[0]]
+            spaces = [bool(token.whitespace_) for token in spans[0]]
+            piece = {}
+            for name, span in zip(docs, spans, strict=True):
+                tags = [f"{token.ent_iob_}-{token.ent_type_}" if token.ent_type_ else "O" for token in span]
+                tags[:1] = [tag.replace("I-", "B-") for tag in tags[:1]]
+                reference = Doc(span.vocab, words=words, spaces=spaces, ents=tags)
+                piece[name] = Example(Doc(span.vocab, words=words, spaces=spaces), reference)
+            cut.append(piece)
+    return cut
+
+
+def batches(cut: list[Piece], words: int, rng: random.Random) -> Iterator[list[Piece]]:
+    """The pieces in random order, in batches of about `words` tokens."""
+    rng.shuffle(cut)
+    batch: list[Piece] = []
+    size = 0
+    for piece in cut:
+        batch.append(piece)
+        size += len(next(iter(piece.values())).reference)
+        if size >= words:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def update(nlp: Language, encoder: Any, listeners: dict[str, list], batch: list[Piece], drop: float, optimizer: Adam) -> None:
+    """One step: the encoder reads the batch once, and each head of its corpus learns from its own annotation of it."""
+    names = list(batch[0])
+    encoder.listener_map = {name: listeners[name] for name in names}
+    encoder.update([piece[names[0]] for piece in batch], drop=drop)
+    components = [encoder, *(nlp.get_pipe(name) for name in names)]
+    for name in names:  # in the order of the listeners: the last one sends the sum of the gradients back
+        nlp.get_pipe(name).update([piece[name] for piece in batch], drop=drop)
+    for component in components:
+        component.finish_update(optimizer)
+    encoder.listener_map = listeners
+
+
+def train_encoder(
+    nlp: Language, name: str, heads: list[Head], docs: dict[str, list[Doc]], settings: dict[str, Any], dev: dict[str, Any]
+) -> None:
+    """Train one encoder and its heads in place; the averaged weights are kept."""
+    schedule, own, adam = settings["schedule"], settings["encoders"][name], settings["optimizer"]
+    rng = random.Random(schedule["seed"])
+    fix_random_seed(schedule["seed"])
+    encoder = nlp.get_pipe(name)
+    listeners = dict(encoder.listener_map)
+    by_corpus: dict[str, dict[str, list[Doc]]] = {}
+    for head in heads:
+        by_corpus.setdefault(head.corpus, {})[head.name] = docs[head.name]
+    words = sum(sum(map(len, next(iter(versions.values())))) for versions in by_corpus.values())
+    sizes = [int(size) for size in np.geomspace(*schedule["words"], own["epochs"])]
+    steps = sum(math.ceil(words / size) for size in sizes)
+    optimizer = Adam(
+        warmup_linear(adam["rate"], int(adam["warmup"] * steps), int(steps * 1.05)),
+        L2=adam["decay"], grad_clip=adam["clip"], use_averages=True,
+    )  # fmt: skip
+    started = time.process_time()
+    for epoch, size in enumerate(sizes, 1):
+        plan = []
+        for versions in by_corpus.values():
+            plan += list(batches(pieces(versions, schedule["sentences"], schedule["lower"], rng), size, rng))
+        rng.shuffle(plan)
+        for batch in plan:
+            update(nlp, encoder, listeners, batch, own["dropout"], optimizer)
+            optimizer.step_schedules()
+        if epoch % 5 == 0 or epoch == own["epochs"]:
+            report = {"encoder": name, "epoch": epoch, "cpu_seconds": round(time.process_time() - started)}
+            if dev:
+                with nlp.use_params(optimizer.averages):
+                    scores = {head.name: micro(score_head(nlp, head, dev[head.name])) for head in heads}
+                report |= {head_name: round(100 * score["f"], 2) for head_name, score in scores.items()}
+            print(json.dumps(report), file=sys.stderr, flush=True)
+    for pipe in (name, *(head.name for head in heads)):
+        model = nlp.get_pipe(pipe).model
+        with model.use_params(optimizer.averages):
+            weights = model.to_bytes()
+        model.from_bytes(weights)
+
+
+def train(gold: Path, vectors: Path, settings: dict[str, Any], heads: list[Head], splits: list[str]) -> Language:
+    """A trained pipeline of `heads`; scores on the development part go to standard error unless it is trained on."""
+    nlp = build(heads, vectors, settings)
+    docs = {
+        head.name: [to_doc(nlp, record.text, record.spans, head.keep) for record in read_gold(gold, head, splits)]
+        for head in heads
+    }
+    dev = {} if "dev" in splits else {head.name: read_gold(gold, head, ["dev"]) for head in heads}
+    for head in heads:
+        for label in sorted(set(head.labels.values())):
+            nlp.get_pipe(head.name).add_label(label)
+    samples = [Example(nlp.make_doc(doc.text), doc) for group in docs.values() for doc in group[:10]]
+    nlp.initialize(lambda: samples)
+    for name in dict.fromkeys(head.encoder for head in heads):
+        train_encoder(nlp, name, [head for head in heads if head.encoder == name], docs, settings, dev)
+    return nlp
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("gold", type=Path)
+    parser.add_argument("vectors", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--splits", nargs="+", default=["train"])
+    parser.add_argument("--heads", nargs="*", help="heads to train, by default all")
+    parser.add_argument("--set", nargs="*", default=[], metavar="TABLE.KEY=VALUE", help="change a setting")
+    arguments = parser.parse_args()
+    heads = load_heads()
+    chosen = [heads[name] for name in arguments.heads or heads]
+    nlp = train(arguments.gold, arguments.vectors, load_settings(arguments.set), chosen, arguments.splits)
+    nlp.to_disk(arguments.out)
+
+
+if __name__ == "__main__":
+    main()
