@@ -65,7 +65,8 @@ def summarise(claim: Claim, view: View, vocabulary: Vocabulary) -> Summary:
 def _in_unit(claim: Claim, row: Row, value: float | None) -> float | None:
     if value is None or not row.unit or not claim.unit:
         return value
-    return value * scale(row.unit).factor / scale(claim.unit).factor
+    factor = scale(row.unit).factor / scale(claim.unit).factor
+    return value if factor == 1 else float(f"{value * factor:.10g}")  # 28 years stay 28 years
 
 
 def _moments(claim: Claim, rows: Sequence[Row], n: int | None) -> tuple[dict[str, Row], Moments | None, str]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from reports.claim import Claim
 from reports.evidence import implausible
-from reports.measures import NARROWER, SAME, Name, Vocabulary, words
+from reports.measures import NARROWER, SAME, Name, Vocabulary, content, words
 from reports.result import StudyFigure
-from reports.study import Row, Study
+from reports.study import Row, Study, settings
 
 # what stands between a cause and the disease in a title that blames the one for the other
 BLAME = re.compile(
@@ -91,6 +91,11 @@ def _title(study: Study, claimed: Name) -> StudyFigure | None:
     )
 
 
+def _no_causes() -> set[frozenset[str]]:
+    """Names under which studies file the cases without a cause of their own."""
+    return {content(name) for name in settings()["no_causes"]}
+
+
 def unlisted_causes(claims: Sequence[Claim], studies: Sequence[Study], vocabulary: Vocabulary) -> list[NamedCause]:
     """Causes that studies name and no claim lists, most studies first."""
     listed = [vocabulary.name(claim.measure) for claim in claims if claim.kind == "cause"]
@@ -101,7 +106,7 @@ def unlisted_causes(claims: Sequence[Claim], studies: Sequence[Study], vocabular
         seen: set[frozenset[str]] = set()
         for row in study.rows:
             name = row.name
-            if name.kind != "cause" or row.numerator == 0 or row.value == 0 or name.words in seen:
+            if name.kind != "cause" or row.numerator == 0 or row.value == 0 or name.words in seen | _no_causes():
                 continue
             if any(vocabulary.relation(claim, name) in (SAME, NARROWER) for claim in listed):
                 continue

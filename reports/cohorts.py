@@ -49,8 +49,8 @@ class Who:
     """The people behind a figure, as seen from a claim's population.
 
     `role`: WHOLE (all of that population in the study), PART (some of them), WIDER (people of several kinds, or of
-    the wider tier), OTHER (other people). `tags`: names of people at risk that the label shows; `treatment`: the class of
-    treatment it names; `by_outcome`: the group was defined by its outcome; `named`: the label names the population.
+    the wider tier), OTHER (other people). `tags`: names of people at risk that the label shows; `treatment`: the class
+    of treatment it names; `by_outcome`: the group was defined by its outcome; `named`: it names the population.
     """
 
     role: str

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from reports.claim import Claim
-from reports.measures import Vocabulary
+from reports.measures import Vocabulary, same_drug, singular, words
+from reports.study import settings
 from reports.units import scale
 from reports.verdicts import stated
 
@@ -37,37 +38,45 @@ def cross_check(claims: Sequence[Claim], vocabulary: Vocabulary | None = None) -
         if not _same_thing(one, other, vocabulary):
             continue
         a, b = _allowed(one), _allowed(other)
-        if a == b:
-            continue
-        same_document = one.doc == other.doc
         compatible = a[0] <= b[1] and b[0] <= a[1]
-        # inside one document a maximum beside a starting dose is no contradiction
-        if same_document and compatible:
+        same_document = one.doc == other.doc
+        # inside one document only what cannot both hold is worth a word
+        if a == b or (same_document and compatible):
             continue
-        said = [
-            f"{claim.doc}: {stated(claim).text(claim.unit or ('%' if claim.stat == 'percent' else ''))}"
-            for claim in (one, other)
-        ]
-        found.append(Conflict(one.id, other.id, one.measure, same_document, compatible, " against ".join(said)))
+        text = f"{one.doc} states {_said(one)}, {other.doc} states {_said(other)}"
+        found.append(Conflict(one.id, other.id, one.measure, same_document, compatible, text))
     return sorted(found, key=lambda conflict: (conflict.compatible, conflict.same_document))
 
 
+def _said(claim: Claim) -> str:
+    unit = "%" if claim.stat == "percent" else "/".join(filter(None, (claim.unit, claim.per)))
+    return stated(claim).text(unit)
+
+
 def _same_thing(one: Claim, other: Claim, vocabulary: Vocabulary) -> bool:
-    names = [vocabulary.name(claim.measure, claim.condition) for claim in (one, other)]
-    if names[0] != names[1] or one.kind in ("cause", "qualitative"):
+    if "cause" in (one.kind, other.kind) or "qualitative" in (one.kind, other.kind):
         return False
-    shares = [claim.stat == "percent" for claim in (one, other)]
-    if shares[0] != shares[1] or (one.measure == "age" and _about_range(one) != _about_range(other)):
+    if vocabulary.name(one.measure, one.condition) != vocabulary.name(other.measure, other.condition):
         return False
-    if one.doc == other.doc and (one.condition or "") != (other.condition or ""):
+    if (one.stat == "percent") != (other.stat == "percent"):
         return False
-    if (one.drug or "") != (other.drug or "") and one.measure.startswith("dose"):
+    if one.measure == "age" and (one.stat == "range") != (other.stat == "range"):
+        return False
+    # within a document, another condition or another source is another thing
+    if one.doc == other.doc and ((one.condition or "") != (other.condition or "") or one.cites != other.cites):
+        return False
+    phases = _phases(one), _phases(other)
+    if one.kind in ("dose", "duration") and all(phases) and not phases[0] & phases[1]:
+        return False
+    if one.drug and other.drug and not same_drug(one.drug, other.drug):
         return False
     return _scaled(one)[0] == _scaled(other)[0]
 
 
-def _about_range(claim: Claim) -> bool:
-    return claim.stat == "range"
+def _phases(claim: Claim) -> frozenset[str]:
+    """The phases of treatment that the claim's condition names."""
+    said = set(words(claim.condition or ""))
+    return frozenset(name for name, cues in settings()["phases"].items() if said & {singular(cue) for cue in cues})
 
 
 def _scaled(claim: Claim) -> tuple[str, float]:

@@ -175,7 +175,11 @@ def treatment_class(text: str) -> str | None:
     return None
 
 
-def is_class_name(text: str) -> bool:
-    """Whether a drug is named by its class (`corticosteroid`), which any member answers."""
-    general = {"corticosteroid", "steroid", "glucocorticosteroid"}
-    return plain(text) in _settings()["treatments"] or plain(text) in general
+def same_drug(one: str, other: str) -> bool:
+    """The same drug, an alias of it, or any of its class where one of the two is named by the class alone."""
+    a, b = plain(one), plain(other)
+    if a == b or any({a, b} <= set(alike) for alike in _settings()["same_amounts"]):
+        return True
+    named = treatment_class(one)
+    general = {*_settings()["treatments"], *_settings()["class_names"]}
+    return named is not None and named == treatment_class(other) and bool({a, b} & general)

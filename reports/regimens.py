@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from reports.claim import Claim
 from reports.cohorts import PART, WHOLE, WIDER, at_risk
 from reports.evidence import implausible
-from reports.measures import NARROWER, SAME, Vocabulary, is_class_name, plain, treatment_class
+from reports.measures import NARROWER, SAME, Vocabulary, same_drug
 from reports.result import StudyFigure
 from reports.study import Row, View, settings
 from reports.units import scale
@@ -79,21 +79,7 @@ def _same_thing(claim: Claim, row: Row, vocabulary: Vocabulary) -> bool:
         return False
     if vocabulary.relation(vocabulary.name(claim.measure), row.name) not in (SAME, NARROWER) and row.name.words:
         return False
-    return _same_drug(claim.drug, row.drug)
-
-
-def _same_drug(claimed: str | None, used: str | None) -> bool:
-    """The same drug, or any of the class where the claim or the study names the class."""
-    if claimed is None:
-        return True
-    if used is None:
-        return False
-    if plain(claimed) == plain(used):
-        return True
-    same_class = treatment_class(claimed) is not None and treatment_class(claimed) == treatment_class(used)
-    # prednisone and prednisolone are given in the same amounts
-    alike = {plain(claimed), plain(used)} <= {"prednisone", "prednisolone"}
-    return alike or (same_class and (is_class_name(claimed) or is_class_name(used)))
+    return claim.drug is None or (row.drug is not None and same_drug(claim.drug, row.drug))
 
 
 def _scale(claim: Claim) -> str:

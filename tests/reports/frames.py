@@ -97,9 +97,10 @@ def real_frames(lines: list[dict[str, Any]]) -> tuple[pd.DataFrame, pd.DataFrame
     for line in lines:
         pure = line["population"].startswith(("COP", "idiopathic BOOP")) and " and " not in line["population"]
         body = record(
-            f"restated:{line['slug']}", title=line["title"], year=line["year"], tier=1 if pure else 2, doi=line["doi"], pmid=line["pmid"],
+            f"restated:{line['slug']}", title=line["title"], year=line["year"], tier=1 if pure else 2,
+            doi=line["doi"], pmid=line["pmid"],
             design="case report" if line["design"].startswith("case report") else "series", journal=line["journal"],
         )  # fmt: skip
-        findings = [{key: value for key, value in f.items() if key in known and value is not None} for f in line["findings"]]
-        studies.append((body, findings))
+        kept = [{k: v for k, v in row.items() if k in known and v is not None} for row in line["findings"]]
+        studies.append((body, kept))
     return frames(*studies)
