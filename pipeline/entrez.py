@@ -14,8 +14,6 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from lxml import etree
-
 from pipeline.eutils import (
     EntrezError,
     EntrezIncomplete,
@@ -24,9 +22,9 @@ from pipeline.eutils import (
     EntrezUnavailable,
     Eutils,
 )
+from pipeline.eutils_answers import DatabaseInfo, Page, read_info, read_page, read_post, read_records
 from pipeline.ratelimit import RateLimiter
-from pipeline.readers.base import BadRecord, Reporter
-from pipeline.readers.pubmed_xml import versions_in
+from pipeline.readers.base import BadRecord
 from pipeline.record import Record
 
 __all__ = [
@@ -83,26 +81,6 @@ class FetchReport:
     received: int = 0
     gone: list[str] = field(default_factory=list)
     bad: list[BadRecord] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseInfo:
-    """What einfo says of a database: `version` is its build, `count` its records, `updated` its last update."""
-
-    name: str
-    version: str
-    count: int
-    updated: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """One esearch answer."""
-
-    count: int
-    ids: list[str]
-    translation: str
-    warnings: list[str]
 
 
 class Entrez:
@@ -204,15 +182,15 @@ class Entrez:
 
     def info(self) -> DatabaseInfo:
         """PubMed's build, size and last update, for the search report."""
-        return self._eutils.call("einfo", _read_info, db="pubmed")
+        return self._eutils.call("einfo", read_info, db="pubmed")
 
-    def _page(self, term: str, start: int) -> _Page:
+    def _page(self, term: str, start: int) -> Page:
         return self._eutils.call(
-            "esearch", _read_page, db="pubmed", term=term, retstart=start, retmax=REACH, usehistory="y", retmode="xml"
+            "esearch", read_page, db="pubmed", term=term, retstart=start, retmax=REACH, usehistory="y", retmode="xml"
         )
 
     def _all_ids(
-        self, query: str, sent: str, whole: _Page, span: tuple[date, date], datetype: str, progress: Progress | None
+        self, query: str, sent: str, whole: Page, span: tuple[date, date], datetype: str, progress: Progress | None
     ) -> tuple[list[str], int]:
         """(every id of the search, number of searches it took)."""
         found: dict[str, None] = {}
@@ -257,7 +235,7 @@ class Entrez:
         for start in range(0, len(ids), POST_SIZE):
             posted = ids[start : start + POST_SIZE]
             try:
-                webenv, key = self._eutils.call("epost", _read_post, db="pubmed", id=",".join(posted))
+                webenv, key = self._eutils.call("epost", read_post, db="pubmed", id=",".join(posted))
                 for offset in range(0, len(posted), size):
                     yield self._efetch(WebEnv=webenv, query_key=key, retstart=offset, retmax=size)
             except EntrezRefused as error:  # the history is lost: what is missing is asked for by its number
@@ -272,7 +250,7 @@ class Entrez:
             raise
 
     def _efetch(self, **which: Any) -> list[Record | BadRecord]:
-        return self._eutils.call("efetch", _read_records, db="pubmed", retmode="xml", **which)
+        return self._eutils.call("efetch", read_records, db="pubmed", retmode="xml", **which)
 
     def _account_for(self, missing: list[str], report: FetchReport) -> None:
         """Asks PubMed which of the ids it has: the others are gone; one that it has and did not give is an error."""
@@ -308,72 +286,7 @@ def _limited(query: str, first: date, last: date, datetype: str) -> str:
     return f"({query}) AND {first:%Y/%m/%d}:{last:%Y/%m/%d}[{datetype}]"
 
 
-def _root(body: bytes, name: str) -> Any:
-    """The root of an answer, parsed whole; ValueError for any other thing."""
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
-    try:
-        root = etree.fromstring(body, parser)
-    except etree.XMLSyntaxError as error:
-        raise ValueError(f"XML broken off or damaged: {str(error)[:80]}") from None
-    if root.tag != name:
-        raise ValueError(f"<{root.tag}> where <{name}> was expected")
-    return root
-
-
-def _number(root: Any, path: str) -> int:
-    text = (root.findtext(path) or "").strip()
-    if not (text.isascii() and text.isdigit()):
-        raise ValueError(f"no {path} in it")
-    return int(text)
-
-
-def _read_page(body: bytes) -> _Page:
-    root = _root(body, "eSearchResult")
-    listed = root.find("IdList")
-    if listed is None:
-        raise ValueError("no IdList in it")
-    warnings = [f"{child.tag}: {(child.text or '').strip()}" for child in root.xpath("ErrorList/* | WarningList/*")]
-    return _Page(
-        count=_number(root, "Count"),
-        ids=[(child.text or "").strip() for child in listed],
-        translation=(root.findtext("QueryTranslation") or "").strip(),
-        warnings=warnings,
-    )
-
-
-def _read_post(body: bytes) -> tuple[str, str]:
-    root = _root(body, "ePostResult")
-    webenv, key = root.findtext("WebEnv"), root.findtext("QueryKey")
-    if not webenv or not key:
-        raise ValueError("no WebEnv and QueryKey in it")
-    return webenv, key
-
-
-def _read_info(body: bytes) -> DatabaseInfo:
-    root = _root(body, "eInfoResult").find("DbInfo")
-    if root is None:
-        raise ValueError("no DbInfo in it")
-    return DatabaseInfo(
-        name=root.findtext("DbName") or "pubmed",
-        version=root.findtext("DbBuild") or "",
-        count=_number(root, "Count"),
-        updated=root.findtext("LastUpdate") or "",
-    )
-
-
-def _read_records(body: bytes) -> list[Record | BadRecord]:
-    """The records of an efetch answer, the highest version of each; ValueError where it is broken off."""
-    newest: dict[str, tuple[int, Record | BadRecord]] = {}
-    for version, item in versions_in(body, Reporter("efetch answer")):
-        if isinstance(item, BadRecord) and item.number == 0:
-            raise ValueError(item.problem)
-        key = item.id if isinstance(item, Record) else str(item)
-        if key not in newest or newest[key][0] <= version:
-            newest[key] = (version, item)
-    return [item for _, item in newest.values()]
-
-
-def _check_date_field(page: _Page, datetype: str, dated: bool) -> None:
+def _check_date_field(page: Page, datetype: str, dated: bool) -> None:
     """A date limit that PubMed did not understand would find other papers than asked for."""
     if dated and any(warning.startswith("FieldNotFound") and datetype in warning.lower() for warning in page.warnings):
         raise EntrezRefused(f"PubMed does not know the date field [{datetype}]: use another date type")

@@ -20,9 +20,9 @@ from pipeline.entrez import (
     EntrezSettings,
     EntrezUnavailable,
     FetchReport,
-    _read_page,
 )
 from pipeline.eutils import Eutils, _look_for_errors
+from pipeline.eutils_answers import read_page
 from pipeline.ratelimit import RateLimiter
 from tests.eutils.articles import Article, made_up, real
 from tests.eutils.server import EutilsServer
@@ -342,7 +342,7 @@ def test_all_real_records_come_through(shared: Path, tmp_path: Path) -> None:
 )
 def test_real_esearch_answers_are_read(shared: Path, name: str, count: int, ids: int, warnings: list[str]) -> None:
     body = (shared / "pubmed" / "entrez_xml" / "biopython" / "Tests" / "Entrez" / name).read_bytes()
-    page = _read_page(body)
+    page = read_page(body)
     assert (page.count, len(page.ids), page.warnings) == (count, ids, warnings)
 
 
