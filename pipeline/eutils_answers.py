@@ -1,4 +1,4 @@
-"""What E-utilities answer, read: esearch, epost, einfo and efetch bodies to plain values; `ValueError` for a broken one.
+"""What E-utilities answer, read: esearch, epost, einfo, efetch bodies to plain values; `ValueError` for a broken one.
 
 `pipeline.entrez` hands these to `Eutils.call`, which asks again where one of them refuses a body.
 """
