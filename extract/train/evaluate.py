@@ -86,6 +86,7 @@ def main() -> None:
     parser.add_argument("--heads", nargs="*", help="heads to score, by default those of the pipeline")
     parser.add_argument("--sentences", action="store_true", help="read sentence by sentence, as the engine does")
     parser.add_argument("--format", choices=["table", "json"], default="table")
+    parser.add_argument("--out", type=Path, help="write the scores here as JSON, besides the table")
     arguments = parser.parse_args()
     nlp = spacy.load(arguments.pipeline)
     heads = load_heads()
@@ -94,6 +95,8 @@ def main() -> None:
     for name in names:
         scores = score_head(nlp, heads[name], read_gold(arguments.gold, heads[name], [arguments.split]), arguments.sentences)
         table[name] = {**scores, "(all)": micro(scores)}
+    if arguments.out:
+        arguments.out.write_text(json.dumps(table, indent=1), encoding="utf-8")
     if arguments.format == "json":
         print(json.dumps(table, indent=1))
         return

@@ -44,12 +44,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("texts", type=Path, nargs="+")
+    parser.add_argument("--more", type=Path, help="a folder whose *.txt files are read too, where it exists")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     settings = load_settings()["vectors"]
+    more = sorted(arguments.more.glob("*.txt")) if arguments.more else []
     nlp = blank_clinical()
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".txt") as tokenised:
-        for paragraph in paragraphs(arguments.texts):
+        for paragraph in paragraphs([*arguments.texts, *more]):
             words = (token.text.lower() for token in nlp.make_doc(paragraph) if not token.is_space)
             tokenised.write(" ".join(words) + "\n")
         tokenised.flush()
