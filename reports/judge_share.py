@@ -67,7 +67,9 @@ def judge_share(bench: Bench, claim: Claim) -> ClaimResult:
         _beside(result, said, _shares(bench, claim, target, risk), f"among those at risk: {risk}")
     wider = bench.wider()
     if len(headline.pooled) < settings()["verdicts"]["least_studies"] and target.core and wider is not None:
-        _beside(result, said, _shares(bench, claim, wider, risks[0]), f"wider population: {wider.name}")
+        more = _shares(bench, claim, wider, risks[0])
+        if len(more.figures) > len(headline.figures):
+            _beside(result, said, more, f"wider population: {wider.name}")
     result.notices += bench.notices(headline.figures)
     return result
 
