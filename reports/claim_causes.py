@@ -146,6 +146,8 @@ def _pieces(text: str, begin: int, end: int) -> list[tuple[int, int]]:
                 text[a:b],
             )
             a += lead.end() if lead else 0
+            figure = re.search(r"[\s(]*\d[\d\s%().,–-]*$", text[a:b])
+            b = a + figure.start() if figure else b
             while b > a and text[b - 1] in " .*†‡§":
                 b -= 1
             if b - a > 1 and re.search(r"[A-Za-z]{2}", text[a:b]):

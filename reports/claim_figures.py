@@ -369,7 +369,8 @@ def _fractions(text: str) -> list[Figure]:
             figure.value, figure.low, figure.high = None, low, round(share, 1)
         out.append(figure)
     people = (
-        r"(?=\s+(?:of the |of |the )?(?:patients|persons|people|cases|women|men|children|adults|infants"
+        r"(?=\s+(?:of the |of |the )?(?:[\w-]+\s+){0,2}?(?:patients|persons|people|cases|women|men|children|adults"
+        r"|infants"
         r"|survivors|individuals|participants))"
     )
     for m in re.finditer(rf"\b{ONE_IN}", text, re.I):

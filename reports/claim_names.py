@@ -44,7 +44,7 @@ PRONOUN = re.compile(r"it|this|they|these|this (?:complication|finding|symptom|s
 AUXILIARY = re.compile(r"\b(?:is|are|was|were|has|have|can|may|in)\b", re.I)
 SEX_AFTER = re.compile(r"\s*(?:of|among|in|are|were)?\s*(?:the\s+)?((?:wo)?men|(?:fe)?males?)\b", re.I)
 CARRIED = re.compile(
-    r"^\s*(?:of|in|among|at|for|after)\b[^,;()]*\b(?:and|or|but|to)\s+(?:in|of|among|for|at"
+    r"^\s*(?:of|in|among|at|for|after|with|on)\b[^,;()]*\b(?:and|or|but|to)\s+(?:in|of|among|for|at"
     r"|by)?\s*(?:about\s+)?$",
     re.I,
 )
@@ -220,6 +220,8 @@ def _stated(place: _Place) -> str:
         if name.casefold().startswith(known.casefold() + " "):
             name = name[len(known) + 1 :]
     if PRONOUN.fullmatch(name):
+        if place.between:
+            return ""  # the figure before it in the sentence says what it is
         name = place.subject
     return name if name or place.inside else _counted(place)
 

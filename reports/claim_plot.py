@@ -36,7 +36,8 @@ def _forest(
     unit = numbers.in_words(unit_of(view.claim))
     return Forest(
         axis=f"{view.title}, {unit}" if unit else view.title,
-        description=_description(view, title, rows, headline),
+        title=_lower(title),
+        description=_description(view, _lower(title), rows, headline),
         rows=rows,
         summaries=summaries,
         stated=_stated(view),
@@ -47,6 +48,11 @@ def _forest(
             f"{unit or 'figure'} [95% interval]" if view.proportion or summaries else unit or "figure",
         ),
     )
+
+
+def _lower(title: str) -> str:
+    """A heading inside a sentence: `SARS-CoV-2` keeps its capitals."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _row(line: StudyLine, view: ClaimView) -> ForestRow | None:
@@ -85,7 +91,7 @@ def _stated(view: ClaimView) -> Stated | None:
 def _description(view: ClaimView, title: str, rows: list[ForestRow], headline: MethodLine | None) -> str:
     """The plot in words: what is drawn, the spread of the studies, the estimate and what is stated."""
     figures = [row.value for row in rows if row.value is not None]
-    parts = [f"Forest plot of {title.lower()}: {len(rows)} {'study' if len(rows) == 1 else 'studies'}"]
+    parts = [f"Forest plot of {title}: {len(rows)} {'study' if len(rows) == 1 else 'studies'}"]
     if figures:
         unit, decimals = unit_of(view.claim), 1 if view.proportion else None
         parts.append(f"figures {numbers.with_unit(numbers.span(min(figures), max(figures), decimals), unit)}")

@@ -78,9 +78,9 @@ def long_form(before: str, short: str) -> str | None:
     return " ".join(before[first:].split())
 
 
-def find_population(paragraphs: list[str]) -> Population:
-    """The disease of a review from its prose, by definitions, endings and frequency."""
-    text = "\n".join(paragraphs)
+def find_population(paragraphs: list[str], heading: str = "") -> Population:
+    """The disease of a review from its prose, by definitions, endings and frequency; `heading`: its first."""
+    text = "\n".join([heading, *paragraphs])
     defined: dict[str, str] = {}
     for m in DEFINED.finditer(text):
         full = long_form(text[max(0, m.start() - 120) : m.start()].rsplit("\n", 1)[-1].rstrip(), m["short"])
@@ -100,14 +100,14 @@ def find_population(paragraphs: list[str]) -> Population:
         counts[phrase] = max(counts[phrase], number)
     for generic in _lists()["generic"]:
         counts.pop(generic, None)
-    title = paragraphs[0].casefold() if paragraphs and len(paragraphs[0]) < TITLE else ""
+    title = heading.casefold() + (paragraphs[0].casefold() if paragraphs and len(paragraphs[0]) < TITLE else "")
     for name in counts:
         if name.casefold() in title:
             counts[name] = counts[name] * 3 // 2
     if not counts or not max(counts.values()):
         return Population("all", [], defined)
     best = max(counts.values())
-    name = min((n for n, c in counts.items() if c == best), key=len)
+    name = min((n for n, c in counts.items() if c == best), key=lambda n: (text.casefold().find(n.casefold()), len(n)))
     names = {name}
     for short, full in defined.items():
         if name in (short, full.casefold()):

@@ -16,6 +16,7 @@ from reports.document import Flow, Joiner
 
 BULLET = re.compile(r"\s*(?:[•●◦▪‣·*]|[-–—]\s|o\s|\d{1,2}[.)]\s(?=[A-Z]))\s*")
 REFERENCE = re.compile(r"\s*\[?\d{1,3}[.\]]?\s+[A-Z][\w'’-]+(?:\s[A-Z][\w'’-]+)?\s[A-Z]{1,3}\b[,.]")
+TITLE_END = re.compile(r"[.?][*†‡§\d,–-]*\s*$")
 SHORT = 120  # a legend's loose lines
 LONG_LINE = 250  # longer than any printed line: the text is not broken into lines
 HEADING_LENGTH, HEADING_WORDS = 70, 9
@@ -170,9 +171,7 @@ class _Walk:
             self.in_caption, self.table = True, ""
             return
         if title and not re.match(r"\s*(?:shows|lists|summar)", title["title"]):
-            joined = self.joiner.join(block.pieces).text
-            self.table = cues["table"].match(joined)["title"].strip(" *†")
-            self.in_caption = self.closed = False
+            self.open_table(block, following)
             return
         if self.table:
             if cues["foot"].match(first):
@@ -180,7 +179,7 @@ class _Walk:
                 self.table = ""
             elif self.ends_table(block):
                 self.table = ""
-                self.prose(block)
+                self.take(block, following)
             else:
                 for row in _rows(block.pieces):
                     self.parts.append(Part("row", self.joiner.join(row), self.section, self.table))
@@ -195,10 +194,22 @@ class _Walk:
         self.in_caption = False
         self.prose(block)
 
+    def open_table(self, block: _Block, following: _Block | None) -> None:
+        """Take a table's title, which ends with the first line that ends a sentence; what is left are rows."""
+        ends = [i for i, (_, line) in enumerate(block.pieces) if TITLE_END.search(line)]
+        size = ends[0] + 1 if ends else len(block.pieces)
+        joined = self.joiner.join(block.pieces[:size]).text
+        title = settings()["table"].match(joined)
+        self.table = title["title"].strip(" *†") if title else joined
+        self.in_caption = self.closed = False
+        if block.pieces[size:]:
+            self.take(_Block(block.pieces[size:]), following)
+
     def ends_table(self, block: _Block) -> bool:
         """Prose after a table without a foot: a paragraph of some lines, or a heading known from reviews."""
         text = self.joiner.join(block.pieces).text
-        if len(block.pieces) == 1 and squeeze(text) in settings()["known"] and "able" in text[:0]:
+        rows = sum(part.table == self.table for part in self.parts)
+        if rows > 1 and len(block.pieces) == 1 and squeeze(text) in settings()["known"]:
             return True
         return len(text) > 350 and ":" not in text[:60] and len(re.findall(r"[a-z]{3}[.)][\d,–-]*\s+[A-Z]", text)) >= 2
 

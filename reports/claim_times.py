@@ -61,6 +61,12 @@ PERCENT_MEASURES = re.compile(
 )
 
 
+OVER_PERIOD = re.compile(r"\bover a period of (?:about |approximately )?$", re.I)
+COURSE = re.compile(
+    r"\s*-?\s*(?:\w+ )?(?:course|regimen|taper|treatment|therapy|history|delay|duration|infusion|cycle)s?\b", re.I
+)
+
+
 @dataclass(slots=True)
 class Timed:
     """`measure`, `stat` and the condition of a figure with a unit; `drug` for courses of treatment."""
@@ -105,6 +111,11 @@ def read_time(text: str, figure: Figure, others: list[Figure], topic_drug: str |
         named = drugs_in(after[:30])
         drug = named[0][2] if named else _drug(text, figure, topic_drug)
         return Timed(f"duration:{drug + ' ' if drug else ''}treatment", _statistic(clause, stat), "duration", drug)
+    shares = any(f.shape == "percent" and f.until <= figure.start for f in others)
+    if re.search(r"\bat\s+(?:\d+,?\s+)+(?:and\s+)?$", before) or (shares and OVER_PERIOD.search(before)):
+        return None
+    if "-" in text[figure.at : figure.until] and figure.low is None and not COURSE.match(after):
+        return None
     if NOT_TIME.search(before) or (text[figure.at - 1 : figure.at] == "-"):
         return None
     if figure.cmp == "=" and re.search(r"\b(?:at|after|by)\s*$", before) and any(f.shape == "percent" for f in others):

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from reports.claim import Claim
-from reports.claim_causes import Cause, sentence_causes, table_causes
+from reports.claim_causes import Cause, is_cause_table, sentence_causes, table_causes
 from reports.claim_citations import Citation, blank_citations
 from reports.claim_classes import Name
 from reports.claim_counts import find_counts
@@ -29,6 +29,7 @@ ABBREVIATED = re.compile(
     r"(?:\b(?:e\.g|i\.e|vs|cf|al|Fig|Figs|Dr|No|ca|approx|St|spp|sp|Mr|Ms|Mrs|resp|i\.v|s\.c"
     r"|b\.i\.d|t\.i\.d|q\.i\.d|p\.o)|\b[A-Z])\.$"
 )
+SHARES = frozenset({"proportion", "finding", "symptom", "sign", "comorbidity"})
 STOP = re.compile(r"[.!?][)\]”\"’]*\s+(?=[\"“(\[]?[A-Z0-9À-Þα-ω≥>])|[.!?]\s*$")
 
 
@@ -82,7 +83,9 @@ def parse_all(text: str, doc: str) -> Parsed:
     parts = split(text, joiner)
     prose = [p for p in parts if p.kind == "prose" and not settings()["vignette"].search(p.flow.text[:200])]
     known = set(re.findall(r"\b[A-Z]{2,6}s?\b", text))
-    people = find_population([blank_citations(p.flow.text, known.__contains__)[0] for p in prose])
+    people = find_population(
+        [blank_citations(p.flow.text, known.__contains__)[0] for p in prose], prose[0].section if prose else ""
+    )
     reader = _Reader(text, doc, people, group=people.name)
     for part in prose:
         _paragraph(reader, part, known)
@@ -144,7 +147,13 @@ def _section_group(people: Population, section: str) -> str:
 
 def _row(reader: _Reader, part: Part, known: set[str]) -> None:
     masked, citations = blank_citations(part.flow.text, known.__contains__)
+    known_before = len(reader.claims)
     _sentence(reader, masked, part.flow, 0, citations, reader.people.name)
+    if is_cause_table(part.table):
+        for claim in reader.claims[known_before:]:
+            kind, _, name = claim.measure.partition(":")
+            if kind in SHARES and name:
+                claim.measure, claim.kind = f"cause:{name}", "cause"
 
 
 def _sentence(reader: _Reader, sentence: str, flow: Flow, base: int, citations: list[Citation], group: str) -> None:

@@ -14,8 +14,16 @@ def number_and_measure(gold: Sequence[dict[str, Any]], claims: Sequence[Claim]) 
     found = understood = causes = 0
     numeric = [row for row in gold if any(row[key] is not None for key in ("value", "low", "high"))]
     for row in gold:
-        here = [c for c in claims if c.doc == row["doc"] and c.start is not None and c.end is not None
-                and c.start < row["end"] and row["start"] < c.end and (c.value, c.low, c.high) == (row["value"], row["low"], row["high"])]
+        here = [
+            c
+            for c in claims
+            if c.doc == row["doc"]
+            and c.start is not None
+            and c.end is not None
+            and c.start < row["end"]
+            and row["start"] < c.end
+            and (c.value, c.low, c.high) == (row["value"], row["low"], row["high"])
+        ]
         right = any(_words(c.measure) & _words(row["measure"]) for c in here)
         if row in numeric:
             found += bool(here)
