@@ -68,6 +68,7 @@ class Forest:
     stated: Stated | None = None
     bounds: tuple[float, float] | None = None
     headings: tuple[str, str, str] = ("Study", "n/N", "% [95% interval]")
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)

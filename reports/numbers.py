@@ -71,6 +71,13 @@ def stated(value: float | None, low: float | None, high: float | None, cmp: str 
     return with_unit(COMPARISONS.get(cmp, "") + text, unit) if text else ""
 
 
+def tidy(text: str) -> str:
+    """Prose with its numbers in the page's form: `[17.4, 51.1]` as `[17.4–51.1]`, `<=` as `≤`, `0.5-1` as `0.5–1`."""
+    text = text.replace("<=", "≤").replace(">=", "≥").replace("'", "’")
+    text = re.sub(r"\[(\d[\d.]*), (\d[\d.]*)\]", rf"[\1{DASH}\2]", text)
+    return re.sub(r"(?<![\w.-])(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)(?![\w-]|\.\d)", rf"\1{DASH}\2", text)
+
+
 def in_words(unit: str) -> str:
     """A unit with its thousands set apart: `per 100 000 persons`."""
     return re.sub(r"\b\d{5,}\b", lambda match: number(int(match[0])), unit)

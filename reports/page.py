@@ -17,7 +17,9 @@ from reports.context import Flow, ReportContext, ReviewInfo, RunInfo, SourceDocu
 from reports.methods import Item, limits, methods, prisma_s
 from reports.studies import Study, studies_of
 from reports.view import ClaimView, StudyLine, anchor, claim_view, study_line
-from reports.wording import sentence_case, verdicts, wording
+from reports.wording import proper, sentence_case, verdicts, wording
+
+MAKERS = ("retally", "engine", "model")  # what a reader looks for in the head of the page; the rest is in the methods
 
 
 @dataclass(slots=True)
@@ -113,6 +115,11 @@ class Page:
     def restated_total(self) -> int:
         """How many of them as restatements."""
         return sum(study.restated for study in self.studies)
+
+    @property
+    def makers(self) -> list[tuple[str, str]]:
+        """The versions that matter first: the program, the engine and its model."""
+        return [(name, version) for name, version in self.versions if name in MAKERS]
 
     @property
     def differing(self) -> list[ClaimView]:
@@ -221,7 +228,9 @@ def _cause_groups(views: list[ClaimView]) -> list[Chapter]:
     groups: dict[str, list[ClaimView]] = {}
     for view in views:
         groups.setdefault(view.category or "other", []).append(view)
-    return [Chapter(key, sentence_case(key.replace("-", ": ", 1)), claims) for key, claims in groups.items()]
+    families = Counter(key.partition("-")[0] for key in groups)
+    titles = {key: key.replace("-", ": ", 1) if families[key.partition("-")[0]] > 1 else key for key in groups}
+    return [Chapter(key, sentence_case(titles[key]), claims) for key, claims in groups.items()]
 
 
 def _causes_lede(views: list[ClaimView]) -> str:
@@ -239,7 +248,7 @@ def _new_causes(context: ReportContext, studies: dict[str, Study], with_sentence
     for cause in named_causes(claims, context.records, context.findings, context.synonyms):
         claim = Claim("", cause.name, f"cause:{cause.name}", kind="cause")
         lines = [study_line(figure, studies, claim, with_sentences) for figure in cause.studies]
-        found.append(NewCause(sentence_case(cause.name), len(lines), cause.cases, lines))
+        found.append(NewCause(sentence_case(proper(cause.name)), len(lines), cause.cases, lines))
     return found
 
 

@@ -97,7 +97,7 @@ def _plot(forest: Forest | None, key: str) -> dict[str, str] | None:
         "long": "yes" if len(forest.rows) > LONG else "",
         "wide": Markup(draw(forest, f"{key}-wide")),
         "narrow": Markup(draw(forest, f"{key}-narrow", narrow=True)),
-        "caption": sentence_case(forest.description.partition(": ")[2]),
+        "caption": sentence_case(forest.description.removeprefix(f"Forest plot of {forest.title}: ")),
     }
 
 

@@ -17,17 +17,20 @@ from reports.wording import Verdict, chapter_of, flag, heading, sentence_case, v
 
 @dataclass(slots=True)
 class Quote:
-    """A sentence around its number. `restated`: the words are this project's, not the paper's."""
+    """A sentence in pieces, its numbers marked. `restated`: the words are this project's, not the paper's."""
 
-    before: str
-    number: str
-    after: str
+    pieces: list[tuple[str, bool]]
     restated: bool
 
     @property
     def text(self) -> str:
         """The sentence as one string."""
-        return f"{self.before}{self.number}{self.after}"
+        return "".join(words for words, _ in self.pieces)
+
+    @property
+    def number(self) -> str:
+        """The marked words."""
+        return " … ".join(words for words, marked in self.pieces if marked)
 
 
 @dataclass(slots=True)
@@ -41,19 +44,15 @@ class StudyLine:
     group: str
     flags: list[str]
     reason: str
+    where: str
     own_quote: Quote | None
     part_quotes: list[Quote | None]
+    quotes: list[Quote]
     raw: StudyFigure
 
     @property
-    def quotes(self) -> list[Quote]:
-        """The sentences behind the figure: of its parts where it was put together, each place once."""
-        found = [one for one in (self.part_quotes or [self.own_quote]) if one is not None]
-        return list({(one.text, one.before): one for one in found}.values())
-
-    @property
     def quote(self) -> Quote | None:
-        """The first of them."""
+        """The first sentence."""
         return next(iter(self.quotes), None)
 
     @property
@@ -197,7 +196,7 @@ def claim_view(
         printed=" ".join((claim.expr or "").split()) if claim.kind != "cause" else "",
         cites=", ".join(c.replace("-", numbers.DASH) for c in claim.cites or []),
         verdict=verdicts()[result.verdict],
-        reason=sentence_case(result.reason),
+        reason=sentence_case(numbers.tidy(result.reason)),
         estimate=estimate.estimate if estimate else "",
         interval=estimate.interval if estimate else "",
         prediction=estimate.prediction if estimate else "",
@@ -224,7 +223,7 @@ def _analysis(analysis: Analysis, claim: Claim, number: int, lines: list[StudyLi
         anchor=f"{anchor(claim.id)}-analysis-{number}",
         label=sentence_case(analysis.label),
         verdict=verdicts()[analysis.verdict],
-        reason=sentence_case(analysis.reason),
+        reason=sentence_case(numbers.tidy(analysis.reason)),
         headline=_method_line(analysis.estimate, claim) if analysis.estimate is not None else None,
         k=analysis.k,
         lines=lines,
@@ -298,20 +297,14 @@ def study_line(figure: StudyFigure, studies: dict[str, Study], claim: Claim, wit
         figure=figure_text(figure, claim),
         interval=numbers.interval(*_shown_interval(figure, claim)),
         group="" if figure.group in ("all", "") else figure.group,
-        flags=_flags(figure),
-        reason=sentence_case(figure.reason),
-        own_quote=quote(figure, study, with_sentences),
-        part_quotes=[quote(part, study, with_sentences) for part in figure.parts],
+        flags=[flag(name) for name in figure.flags],
+        reason=sentence_case(numbers.tidy(figure.reason)),
+        where="" if figure.inside is None else f"{'inside' if figure.inside else 'outside'} what is stated",
+        own_quote=next(iter(quote([figure], study, with_sentences)), None),
+        part_quotes=[next(iter(quote([part], study, with_sentences)), None) for part in figure.parts],
+        quotes=quote(figure.parts or [figure], study, with_sentences),
         raw=figure,
     )
-
-
-def _flags(figure: StudyFigure) -> list[str]:
-    """What a reader must know of a figure, in words."""
-    words = [flag(name) for name in figure.flags]
-    if figure.inside is not None:
-        words.append("inside what is stated" if figure.inside else "outside what is stated")
-    return words
 
 
 def share_of(figure: StudyFigure) -> float | None:
@@ -329,21 +322,34 @@ def figure_text(figure: StudyFigure, claim: Claim) -> str:
     if is_proportion(claim):
         share = share_of(figure)
         return f"{numbers.number(share, 1)}%" if share is not None else ""
-    unit = figure.unit or unit_of(claim)
+    unit = unit_of(claim) if figure.unit in (None, claim.unit) else figure.unit
     middle = numbers.number(figure.value)
     around = numbers.span(figure.low, figure.high)
     text = f"{middle} ({around})" if middle and around else middle or around
     return numbers.with_unit(text, unit)
 
 
-def quote(figure: StudyFigure, study: Study, with_sentences: bool = True) -> Quote | None:
-    """The sentence cut around the figure's own characters; None where it may not or cannot be shown."""
-    if not figure.sentence or not (with_sentences or study.restated):
-        return None
-    start = min(max(figure.start - figure.sentence_start, 0), len(figure.sentence))
-    end = min(max(figure.end - figure.sentence_start, start), len(figure.sentence))
-    before, number, after = figure.sentence[:start], figure.sentence[start:end], figure.sentence[end:]
-    return Quote(before.lstrip(), number, after.rstrip(), study.restated)
+def quote(figures: list[StudyFigure], study: Study, with_sentences: bool = True) -> list[Quote]:
+    """The sentences behind `figures`, each once with all their characters marked; none where they may not be shown."""
+    places: dict[tuple[int, str], set[tuple[int, int]]] = {}
+    for figure in figures:
+        if figure.sentence and (with_sentences or study.restated):
+            start = min(max(figure.start - figure.sentence_start, 0), len(figure.sentence))
+            end = min(max(figure.end - figure.sentence_start, start), len(figure.sentence))
+            places.setdefault((figure.sentence_start, figure.sentence), set()).add((start, end))
+    return [Quote(_pieces(sentence, marks), study.restated) for (_, sentence), marks in sorted(places.items())]
+
+
+def _pieces(sentence: str, marks: set[tuple[int, int]]) -> list[tuple[str, bool]]:
+    """The sentence cut at its marks; where two overlap, the rest of the second is marked too."""
+    pieces, at = [], 0
+    for start, end in sorted(marks):
+        pieces += [(sentence[at : max(start, at)], False), (sentence[max(start, at) : max(end, at)], True)]
+        at = max(end, at)
+    pieces.append((sentence[at:], False))
+    pieces[0] = (pieces[0][0].lstrip(), pieces[0][1])
+    pieces[-1] = (pieces[-1][0].rstrip(), False)
+    return [piece for piece in pieces if piece[0]]
 
 
 def _method_line(estimate: Estimate, claim: Claim) -> MethodLine:
@@ -357,7 +363,7 @@ def _method_line(estimate: Estimate, claim: Claim) -> MethodLine:
         value = numbers.with_unit(numbers.number(estimate.value, 1), unit_of(claim))
         low, high, left, right = estimate.low, estimate.high, estimate.prediction_low, estimate.prediction_high
     return MethodLine(
-        method=estimate.method, estimate=value, interval=numbers.interval(low, high),
+        method=sentence_case(estimate.method), estimate=value, interval=numbers.interval(low, high),
         prediction=numbers.interval(left, right), k=estimate.k, n=numbers.number(estimate.n), note=estimate.note,
         raw=estimate,
     )  # fmt: skip

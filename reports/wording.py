@@ -5,6 +5,7 @@ Called by `reports.view` and `reports.page`.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -43,6 +44,12 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def proper(text: str) -> str:
+    """Names that measures hold in lower case as they are written: `hiv` as `HIV`."""
+    names = cast(dict[str, str], wording()["proper_names"])
+    return re.sub(r"[\w-]+", lambda match: names.get(match[0].lower(), match[0]), text)
+
+
 def chapter_of(measure: str) -> str:
     """The key of the chapter that a measure belongs to; `other` where its class is unknown."""
     return cast(str, wording()["measures"].get(measure.partition(":")[0], {}).get("chapter", "other"))
@@ -57,7 +64,7 @@ def heading(measure: str, drug: str | None = None, stat: str | None = None) -> s
         text += f", {stat}"
     elif drug and "{drug}" not in pattern and drug.lower() not in text.lower():
         text += f", {drug}"
-    return sentence_case(text)
+    return sentence_case(proper(text))
 
 
 def flag(name: str) -> str:

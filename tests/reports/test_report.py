@@ -174,7 +174,7 @@ def test_a_plot_is_drawn_for_a_wide_page_and_for_a_phone(page: HtmlElement) -> N
 def test_methods_reproduction_set_aside_and_other_analyses_are_shown(page: HtmlElement) -> None:
     text = text_of(by_id(page, "claim-fever-relapse"))
     for expected in ("Crude sum", "crude sum of two studies", "The paper was retracted", "Treated patients thin",
-                     "without Olmo 2001", "may share patients", "prediction interval ["):  # fmt: skip
+                     "Without Olmo 2001", "may share patients", "prediction interval ["):  # fmt: skip
         assert expected in text
 
 
