@@ -59,8 +59,10 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run a command and exit with its code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = cli.main(args=given, prog_name="retally", standalone_mode=False) or 0
+        with cli.make_context("retally", given) as context:  # not cli.main, which makes a closed pipe a failure
+            cli.invoke(context)
         sys.stdout.flush()
+        code: object = 0
     except click.exceptions.Exit as end:
         code = end.exit_code
     except click.ClickException as error:
@@ -73,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:
-        if "--debug" in given or os.environ.get("RETALLY_DEBUG"):
+        if "--debug" in given:
             raise
         click.echo(f"retally: {explain(error)}", err=True)
         code = getattr(error, "exit_code", 1)

@@ -29,12 +29,12 @@ def commands() -> str:
     """Every command's help page, as a terminal of 100 columns shows it."""
     pages = []
     for name in ("", *COMMANDS):
-        with click.Context(cli, info_name="retally", max_content_width=100, terminal_width=100) as top:
+        with click.Context(cli, info_name="retally", terminal_width=100, **cli.context_settings) as top:
             command = cli.get_command(top, name) if name else None
             if command is None:
                 pages.append(("retally", cli.get_help(top)))
                 continue
-            with click.Context(command, top, name, max_content_width=100, terminal_width=100) as context:
+            with click.Context(command, top, name, terminal_width=100) as context:
                 pages.append((f"retally {name}", command.get_help(context)))
     return "\n".join(f"### `{title}`\n\n```text\n{page.rstrip()}\n```\n" for title, page in pages)
 

@@ -43,8 +43,8 @@ population = "spruce fever"
 def sentence(patients: int, coughing: int, men: int) -> str:
     """An abstract with three figures."""
     return (
-        f"We reviewed retrospectively the records of {patients} patients with spruce fever. There were {men} men"
-        f" ({100 * men / patients:.0f}%). Cough was present in {coughing} of the {patients} patients"
+        f"We reviewed retrospectively {patients} patients with spruce fever ({men} men and {patients - men} women)."
+        f" Cough was present in {coughing} of the {patients} patients"
         f" ({100 * coughing / patients:.0f}%)."
     )
 
