@@ -8,7 +8,7 @@ from pathlib import Path
 REVIEW = """
 id = "spruce"
 title = "Spruce fever"
-question = "How often do adults with spruce fever cough?"
+question = "How often does spruce fever come back?"
 [[documents]]
 key = "review.txt"
 title = "A made-up review"
@@ -22,8 +22,8 @@ names = ["spruce fever"]
 CLAIMS = """
 [[claims]]
 doc = "review.txt"
-id = "cough"
-measure = "symptom:cough"
+id = "relapse"
+measure = "outcome:relapse"
 stat = "percent"
 value = 50
 kind = "proportion"
@@ -40,12 +40,12 @@ population = "spruce fever"
 """
 
 
-def sentence(patients: int, coughing: int, men: int) -> str:
+def sentence(patients: int, relapsed: int, men: int) -> str:
     """An abstract with three figures."""
     return (
         f"We reviewed retrospectively {patients} patients with spruce fever ({men} men and {patients - men} women)."
-        f" Cough was present in {coughing} of the {patients} patients"
-        f" ({100 * coughing / patients:.0f}%)."
+        f" Relapse occurred in {relapsed} of the {patients} patients"
+        f" ({100 * relapsed / patients:.0f}%)."
     )
 
 

@@ -153,9 +153,9 @@ def test_extract_gives_a_line_for_each_record_with_its_key_as_given(retally, tmp
         {"pmid": 17, "findings": None}, {"pmcid": "PMC12", "findings": None}, {"id": "mine", "findings": None},
     ]  # fmt: skip
     text = f"{RECORD['title']}\n{sentence(40, 10, 30)}"
-    cough = [one for one in rows[0]["findings"] if one["measure"].endswith(":cough")]
-    assert [(one["numerator"], one["denominator"]) for one in cough] == [(10, 40)]
-    assert text[cough[0]["start"] : cough[0]["end"]].startswith("10 of the 40")
+    relapse = [one for one in rows[0]["findings"] if one["measure"] == "outcome:relapse"]
+    assert [(one["numerator"], one["denominator"]) for one in relapse] == [(10, 40)]
+    assert text[relapse[0]["start"] : relapse[0]["end"]].startswith("10 of the 40")
     assert rows[2]["findings"] == []
 
 

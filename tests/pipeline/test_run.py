@@ -72,7 +72,7 @@ def contents(files: dict[str, Path]) -> dict[str, bytes]:
 
 def test_a_run_judges_the_claims_and_writes_every_form_of_the_report(review: Review, settings: Settings) -> None:
     outcome = run(review, settings)
-    assert verdicts(outcome) == {"cough": "agrees", "men": "differs"}
+    assert verdicts(outcome) == {"relapse": "agrees", "men": "differs"}
     assert {"html", "markdown", "excel", "json"} <= set(outcome.files)
     assert all(path.stat().st_size for path in outcome.files.values())
     assert (outcome.run.flow["screened"], outcome.run.flow["included"]) == (4, 4)
