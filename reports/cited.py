@@ -25,12 +25,14 @@ def cited_study(claim: Claim, studies: Sequence[Study], given: Study | None, voc
     names = set(PROPER_NAME.findall(claim.condition or ""))
     if not names:
         return None
-    fitting = [
-        study
-        for study in studies
-        if any(re.search(rf"\b{name}", f"{study.title} {study.text}") for name in names)
-        and any(_same(claim, row, vocabulary) for row in study.rows)
-    ]
+
+    def names_it(text: str) -> bool:
+        return any(re.search(rf"\b{name}", text) for name in names)
+
+    with_figure = [s for s in studies if any(_same(claim, row, vocabulary) for row in s.rows)]
+    fitting = [study for study in with_figure if names_it(f"{study.title} {study.text}")]
+    # without the figure, only a title makes it certain enough that this is the study
+    fitting = fitting or [study for study in studies if names_it(study.title)]
     return fitting[0] if len(fitting) == 1 else None
 
 

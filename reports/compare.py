@@ -44,7 +44,7 @@ def compare(
     (`core`, `loose`, `wider`, `others`); `synonyms`: the review's own names of measures (as printed -> measure);
     `cited`: claim id -> record id of the one study whose figure the claim quotes, where the documents do not tell.
     """
-    vocabulary = _vocabulary(synonyms)
+    vocabulary = _vocabulary(synonyms, population)
     bench = Bench(read_studies(records, findings, vocabulary), population, vocabulary, dict(cited or {}))
     results = [judge(bench, claim) for claim in claims]
     for conflict in cross_check(claims, vocabulary):
@@ -73,14 +73,19 @@ def judge(bench: Bench, claim: Claim) -> ClaimResult:
     if reason is not None:
         result = _relevant(bench, claim)
         result.verdict, result.reason = verdicts.NOT_JUDGED, reason
+        for analysis in result.analyses:
+            analysis.verdict, analysis.reason = verdicts.NOT_JUDGED, reason
         return result
     if _quotes_one_study(bench, claim):
         return judge_one_study(bench, claim)
     return _relevant(bench, claim)
 
 
-def _vocabulary(synonyms: Mapping[str, str] | None) -> Vocabulary:
-    return Vocabulary({name.lower(): measure for name, measure in (synonyms or {}).items()})
+def _vocabulary(synonyms: Mapping[str, str] | None, population: Population | None = None) -> Vocabulary:
+    own = {name.lower(): measure for name, measure in (synonyms or {}).items()}
+    kinds = (population.core, population.loose, population.wider) if population is not None else ()
+    people = [name for terms in kinds if terms is not None for name in (*terms.names, *terms.abbreviations)]
+    return Vocabulary(own, tuple(dict.fromkeys(people)))
 
 
 def _why_not_judged(claim: Claim) -> str | None:

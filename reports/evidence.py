@@ -17,6 +17,7 @@ from reports.intervals import clopper_pearson
 from reports.measures import COMPLEMENT, NARROWER, OTHER_TIME, SAME, Vocabulary, parts_of, treatment_class
 from reports.measures import WIDER as WIDER_NAME
 from reports.result import StudyFigure
+from reports.rounding import rounds_to
 from reports.study import Row, View, settings
 
 NOT_USED = {
@@ -42,15 +43,17 @@ class _Candidate:
     events: int | None
     total: int | None
     complement: bool
+    derived: bool = False
+    short: bool = False
 
     @property
     def counted(self) -> bool:
         return self.events is not None and self.total is not None
 
     @property
-    def order(self) -> tuple[bool, bool, bool, bool, int]:
-        """Counts before bare percentages, direct before complement, printed before derived, results first."""
-        return (not self.counted, self.complement, "derived-numerator" in self.row.flags, self.row.late, self.row.start)
+    def order(self) -> tuple[bool, bool, bool, bool, bool, int]:
+        """Counts before bare percentages, then all before some of them, direct, printed, results first."""
+        return (not self.counted, self.short, self.complement, self.derived, self.row.late, self.row.start)
 
 
 def related(rows: Sequence[Row], claim: Claim, vocabulary: Vocabulary) -> list[tuple[Row, str]]:
@@ -76,9 +79,19 @@ def implausible(row: Row) -> str | None:
     return None
 
 
+def whole_number(row: Row) -> int | None:
+    """The one count that a printed percentage of a stated denominator means; None where none or several would do."""
+    if row.value is None or row.denominator is None or row.stat != "percent" or not 0 <= row.value <= 100:
+        return None
+    near = round(row.value * row.denominator / 100)
+    nearby = range(max(0, near - 2), min(row.denominator, near + 2) + 1)
+    fitting = [count for count in nearby if rounds_to(100 * count / row.denominator, row.value)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
 def choose_share(claim: Claim, risk: str, view: View, vocabulary: Vocabulary) -> Choice:
     """The study's proportion for `claim` among the people at risk called `risk` (`all`, `treated`, ...)."""
-    choice, candidates = Choice(), []
+    choice, candidates, size = Choice(), [], view.size()
     for row, how in related(view.study.rows, claim, vocabulary):
         who = view.who(row)
         reason = _unusable(row, how, who)
@@ -86,10 +99,12 @@ def choose_share(claim: Claim, risk: str, view: View, vocabulary: Vocabulary) ->
             choice.set_aside.append(view.study.figure(row, reason))
             continue
         complement = how == COMPLEMENT
-        events = row.numerator
+        events = row.numerator if row.numerator is not None else whole_number(row)
+        derived = row.numerator is None or "derived-numerator" in row.flags
         if events is not None and row.denominator is not None and complement:
             events = row.denominator - events
-        candidates.append(_Candidate(row, who, events, row.denominator, complement))
+        short = who.role == WHOLE and size is not None and row.denominator is not None and row.denominator < size
+        candidates.append(_Candidate(row, who, events, row.denominator, complement, derived, short))
     candidates += _summed(claim, view, vocabulary, candidates)
     candidates.sort(key=lambda candidate: candidate.order)
     wanted = treatment_class(" ".join(filter(None, (claim.drug, claim.condition)))) if risk == "treated" else None
@@ -137,16 +152,25 @@ def _shown(view: View, candidate: _Candidate, reason: str = "", flags: Sequence[
     if candidate.complement and value is not None:
         value = 100 - value
     figure = view.study.figure(row, reason, numerator=candidate.events, denominator=candidate.total, value=value)
-    figure.flags += [*(["complement"] if candidate.complement else []), *flags]
+    marks = {"complement": candidate.complement, "derived-numerator": candidate.derived and candidate.counted}
+    marks["fewer-than-all"] = candidate.short and candidate.counted
+    figure.flags = list(dict.fromkeys([*figure.flags, *(name for name, holds in marks.items() if holds), *flags]))
     if candidate.who.by_outcome:
         figure.flags.append("group-defined-by-outcome")
     if candidate.counted and candidate.events is not None and candidate.total is not None:
         figure.interval_low, figure.interval_high = clopper_pearson(candidate.events, candidate.total)
         figure.pooled = True
     else:
-        figure.flags.append("no-denominator")
-        figure.reason = reason or "a percentage without a known denominator: shown, not pooled"
+        figure.flags.append("no-denominator" if row.denominator is None else "no-count")
+        figure.reason = reason or f"{_bare(row)}: shown, not pooled"
     return figure
+
+
+def _bare(row: Row) -> str:
+    """Why a percentage cannot be turned into a count."""
+    if row.denominator is None:
+        return "a percentage without a known denominator"
+    return f"no one whole number of {row.denominator} people is {row.value:g} %"
 
 
 def _summed(claim: Claim, view: View, vocabulary: Vocabulary, found: Sequence[_Candidate]) -> list[_Candidate]:
@@ -259,7 +283,7 @@ def _why_not(candidate: _Candidate, risk: str, used: Sequence[_Candidate], fitti
     group = candidate.row.group
     if candidate in fitting and used:
         if not candidate.counted:
-            return "a percentage without a known denominator: another figure has its count"
+            return f"{_bare(candidate.row)}: another figure has its count"
         return "another mention of the same figure, or one further from the results"
     if candidate.who.role == WIDER:
         return f"people of several kinds, not the claim's alone: {group}"

@@ -70,9 +70,13 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The names of measures as one review uses them: the general ones and its own (name as printed -> measure)."""
+    """The names of measures as one review uses them: the general ones and its own (name as printed -> measure).
+
+    `people` are names of the population: `survival of COP` is survival (but `death from COP` is not death).
+    """
 
     own: Mapping[str, str] = field(default_factory=dict)
+    people: tuple[str, ...] = ()
     _names: dict[str, Name] = field(default_factory=dict, compare=False)
 
     def name(self, measure: str, condition: str | None = None) -> Name:
@@ -91,7 +95,7 @@ class Vocabulary:
         if own:
             new_kind, _, new_raw = own.rpartition(":")
             kind, raw = new_kind or kind, new_raw
-        kind = _class(kind)
+        kind, raw = _class(kind), self._without_people(raw)
         rest, point = _time_point(raw) if kind == "outcome" else (raw, "")
         listed = _synonyms(kind)
         whole = content(rest)
@@ -102,6 +106,14 @@ class Vocabulary:
             bare = frozenset(whole - negations)
             return Name(kind, listed.get(bare, bare), point, True)
         return Name(kind, listed.get(whole, whole), point)
+
+    def _without_people(self, raw: str) -> str:
+        text = plain(raw)
+        for name in sorted((plain(person) for person in self.people), key=len, reverse=True):
+            shorter = re.sub(rf"\s+(?:of|in|for)\s+(?:patients? with\s+)?{re.escape(name)}$", "", text)
+            if name and shorter != text:
+                return shorter
+        return raw
 
     def relation(self, claimed: Name, found: Name) -> str | None:
         """How a finding's name stands to a claim's.

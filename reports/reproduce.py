@@ -10,7 +10,8 @@ import statistics
 from collections.abc import Sequence
 
 from reports.result import Estimate
-from reports.verdicts import Stated, rounds_to
+from reports.rounding import rounds_to
+from reports.verdicts import Stated
 
 
 def reproduced_by(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from reports.claim import Claim
 from reports.measures import words
+from reports.rounding import rounds_to
 from reports.study import settings
 
 AGREES, DIFFERS, UNDECIDED = "agrees", "differs", "undecided"
@@ -190,16 +191,6 @@ def same_figure(claim: Stated, figure: float) -> bool:
     if claim.bound or claim.range:
         return is_inside(claim, figure, figure)
     return claim.value is not None and rounds_to(figure, claim.value)
-
-
-def decimals(value: float) -> int:
-    """How many decimals a figure is stated with."""
-    return len(f"{value:.10f}".rstrip("0").partition(".")[2])
-
-
-def rounds_to(figure: float, said: float) -> bool:
-    """Whether `figure` gives `said` when rounded to its decimals, halves either way."""
-    return abs(figure - said) <= 0.5 * 10 ** -decimals(said) + 1e-9
 
 
 def judge_cause(cases: int, studies: int) -> Verdict:

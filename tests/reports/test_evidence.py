@@ -199,6 +199,35 @@ def test_the_whole_of_a_series_that_names_the_population_as_a_part_does_not_answ
     assert choose("symptom:fever", rows).figure is None
 
 
+def test_the_one_count_that_a_percentage_of_a_stated_denominator_means() -> None:
+    choice = choose(
+        "outcome:relapse", [{"measure": "outcome:relapse", "stat": "percent", "value": 58, "denominator": 48}]
+    )
+    assert counts(choice) == (28, 48)
+    assert choice.figure is not None and "derived-numerator" in choice.figure.flags
+
+
+@pytest.mark.parametrize(("value", "total"), [(23, 25), (40, 2000)])
+def test_no_count_is_made_up_where_none_or_several_would_do(value: float, total: int) -> None:
+    row = {"measure": "outcome:relapse", "stat": "percent", "value": value, "denominator": total}
+    choice = choose("outcome:relapse", [row])
+    assert choice.figure is not None
+    assert (choice.figure.numerator, choice.figure.pooled) == (None, False)
+
+
+def test_all_patients_go_before_some_of_them() -> None:
+    choice = choose("symptom:fever", [people(50), share("symptom:fever", 9, 30), share("symptom:fever", 12, 50)])
+    assert counts(choice) == (12, 50)
+    short = choose("symptom:fever", [people(50), share("symptom:fever", 9, 30)])
+    assert short.figure is not None and "fewer-than-all" in short.figure.flags
+
+
+def test_the_population_in_a_measures_name_is_no_other_measure() -> None:
+    names = Vocabulary(people=("COP",))
+    assert names.relation(names.name("outcome:relapse"), names.name("outcome:relapse of COP")) == "same"
+    assert names.relation(names.name("outcome:death"), names.name("outcome:death from COP")) == "narrower"
+
+
 # --- units
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reports.claim import Claim
+from reports.rounding import rounds_to
 from reports.verdicts import (
     Stated,
     is_inside,
@@ -14,7 +15,6 @@ from reports.verdicts import (
     judge_figures,
     judge_mean,
     judge_share,
-    rounds_to,
     stated,
 )
 
