@@ -5,6 +5,8 @@ In: a `ClaimView`. Out: a `reports.forest.Forest`, or None where there is nothin
 
 from __future__ import annotations
 
+from collections import Counter
+
 from reports import numbers
 from reports.forest import Forest, ForestRow, ForestSummary, Stated
 from reports.view import AnalysisView, ClaimView, MethodLine, StudyLine, share_of, unit_of
@@ -26,7 +28,8 @@ def _forest(
 ) -> Forest | None:
     if view.claim.kind == "count":  # sizes of studies add up to the stated count; side by side they show nothing
         return None
-    rows = [row for row in (_row(line, view) for line in lines) if row is not None]
+    several = {name for name, times in Counter(line.name for line in lines).items() if times > 1}
+    rows = [row for row in (_row(line, view, line.name in several) for line in lines) if row is not None]
     if not rows:
         return None
     summaries = []
@@ -37,7 +40,7 @@ def _forest(
     return Forest(
         axis=f"{view.title}, {unit}" if unit else view.title,
         title=_lower(title),
-        description=_description(view, _lower(title), rows, headline),
+        description=_description(view, _lower(title), len({line.name for line in lines}), rows, headline),
         rows=rows,
         summaries=summaries,
         stated=_stated(view),
@@ -55,7 +58,7 @@ def _lower(title: str) -> str:
     return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
-def _row(line: StudyLine, view: ClaimView) -> ForestRow | None:
+def _row(line: StudyLine, view: ClaimView, with_group: bool) -> ForestRow | None:
     raw, scale = line.raw, 100 if view.proportion else 1
     value = share_of(raw) if view.proportion else raw.value
     low, high, spread = raw.interval_low, raw.interval_high, False
@@ -67,7 +70,8 @@ def _row(line: StudyLine, view: ClaimView) -> ForestRow | None:
         return None
     printed = f"{numbers.number(value, 1) if view.proportion else line.figure} {line.interval}".strip()
     count = line.count.removeprefix("n = ")
-    return ForestRow(line.name, count, value, low, high, raw.denominator, spread, printed)
+    label = f"{line.name}, {line.group}" if with_group and line.group else line.name
+    return ForestRow(label, count, value, low, high, raw.denominator, spread, printed)
 
 
 def _summary(line: MethodLine, view: ClaimView, headline: bool) -> ForestSummary:
@@ -88,10 +92,12 @@ def _stated(view: ClaimView) -> Stated | None:
     return Stated(f"Stated: {view.stated}", claim.value, claim.low, claim.high, claim.cmp)
 
 
-def _description(view: ClaimView, title: str, rows: list[ForestRow], headline: MethodLine | None) -> str:
+def _description(
+    view: ClaimView, title: str, studies: int, rows: list[ForestRow], headline: MethodLine | None
+) -> str:
     """The plot in words: what is drawn, the spread of the studies, the estimate and what is stated."""
     figures = [row.value for row in rows if row.value is not None]
-    parts = [f"Forest plot of {title}: {len(rows)} {'study' if len(rows) == 1 else 'studies'}"]
+    parts = [f"Forest plot of {title}: {studies} {'study' if studies == 1 else 'studies'}"]
     if figures:
         unit, decimals = unit_of(view.claim), 1 if view.proportion else None
         parts.append(f"figures {numbers.with_unit(numbers.span(min(figures), max(figures), decimals), unit)}")

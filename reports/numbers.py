@@ -73,11 +73,11 @@ def stated(value: float | None, low: float | None, high: float | None, cmp: str 
 
 def tidy(text: str) -> str:
     """Prose with its numbers in the page's form: `[17.4, 51.1]` as `[17.4–51.1]`, `<=` as `≤`, `0.5-1` as `0.5–1`."""
-    text = text.replace("<=", "≤").replace(">=", "≥").replace("'", "’")
+    text = in_words(text).replace("<=", "≤").replace(">=", "≥").replace("'", "’")
     text = re.sub(r"\[(\d[\d.]*), (\d[\d.]*)\]", rf"[\1{DASH}\2]", text)
     return re.sub(r"(?<![\w.-])(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)(?![\w-]|\.\d)", rf"\1{DASH}\2", text)
 
 
 def in_words(unit: str) -> str:
-    """A unit with its thousands set apart: `per 100 000 persons`."""
-    return re.sub(r"\b\d{5,}\b", lambda match: number(int(match[0])), unit)
+    """A unit, or prose that holds one, with its thousands set apart: `per 100 000 persons`."""
+    return re.sub(r"(?<=per )\d{5,}\b", lambda match: number(int(match[0])), unit)

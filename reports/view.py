@@ -148,7 +148,8 @@ class ClaimView:
     @property
     def basis(self) -> str:
         """How many studies and people stand behind the figure."""
-        text = f"{self.k} of {self.K} stud{'y' if self.K == 1 else 'ies'} report it"
+        studies, report = "study" if self.K == 1 else "studies", "reports" if self.k == 1 else "report"
+        text = f"{self.k} of {self.K} {studies} {report} it"
         return f"{text}, {self.n} patients" if self.n else text
 
     @property

@@ -40,3 +40,13 @@ def test_a_span_has_a_dash_and_words_where_a_sign_would_hide_it(low: float, high
 )  # fmt: skip
 def test_what_a_document_states_has_one_form(stated: tuple, text: str) -> None:
     assert numbers.stated(*stated) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("31.9% [17.4, 51.1] <= 60 mg", "31.9% [17.4–51.1] ≤ 60 mg"), ("0.5-1 mg/kg", "0.5–1 mg/kg"),
+     ("COVID-19, KL-6, 10.1000/abc-12, PMID 12345678", "COVID-19, KL-6, 10.1000/abc-12, PMID 12345678"),
+     ("1.1 per 100000 people", f"1.1 per 100{THIN}000 people")],
+)  # fmt: skip
+def test_prose_has_its_numbers_in_the_pages_form_and_names_as_they_are(written: str, shown: str) -> None:
+    assert numbers.tidy(written) == shown
