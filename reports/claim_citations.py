@@ -24,7 +24,7 @@ AFTER_FIGURE = re.compile(rf"(?<=\d[.,;])(?P<list>{GLUED_LIST})(?=\s+[A-Z(]|\s*$
 AFTER_CAPITALS = re.compile(rf"\b(?P<word>[A-Z]{{2,6}}s?)(?P<list>{GLUED_LIST})(?=[\s.,;:)]|$)")
 BRACKETS = re.compile(rf"\s?\[(?P<list>{LIST})\]")
 RAISED = re.compile(r"(?P<list>[⁰¹²³⁴-⁹]+(?:[,⁻˒–-][⁰¹²³⁴-⁹]+)*)")
-AT_END = re.compile(rf"(?<=[a-z)\]%])\s(?P<list>{ITEM}(?:,\s?{ITEM})*)(?=\s?[.;](?:\s|$))")
+AT_END = re.compile(rf"(?<=[A-Za-z)\]%])\s(?P<list>{ITEM}(?:,\s?{ITEM})*)(?=\s?[.;](?:\s|$))")
 PARENTHESES = re.compile(rf"\s?\((?P<list>{LIST})\)")
 NAMED_NUMBER = re.compile(
     r"\b(?:type|grade|stage|phase|class|table|fig(?:ure)?s?|panel|group|level|day|week|month"

@@ -62,7 +62,8 @@ def group_after(right: str, people: Population) -> str | None:
         "",
         plain,
     )
-    return " ".join(label.split()).strip(" ,") if not label[:1].isdigit() and re.search(r"[a-z]{3}", plain) else None
+    label = re.sub(r"\s+(?:who|that|which)$", "", " ".join(label.split()).strip(" ,"))
+    return label if not label[:1].isdigit() and re.search(r"[a-z]{3}", plain) else None
 
 
 def classify(name: str, left: str, group: str | None, people: Population, causal: bool) -> Name:

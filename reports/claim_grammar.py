@@ -49,6 +49,13 @@ POSSESSIVE = re.compile(
 )
 
 
+RELATIVE = re.compile(
+    r"^\s*(?:who|that)?\s*(?:are|were|is|have|had|do|did|was)\s+(?:not\s+|been\s+)*\w+(?:\s+\w+){0,4}?"
+    r"\s+(?=(?:will|develop|have|had|die|relapse|require|recover|respond|survive)\b)",
+    re.I,
+)
+
+
 @cache
 def cues() -> dict[str, Any]:
     """The word lists of naming.toml, compiled."""
@@ -180,6 +187,7 @@ def phrase_after(right: str, who: re.Match[str] | None) -> str:
     rest = right[who.end() :] if who else right
     rest = re.sub(r"\([^()]*\)?", " ", rest)
     rest = re.sub(r"^\s*(?:and|or|,|versus|vs\.?)\s+[\d.]+\s?%\s+(?:of|in|among)\s+\w+", " ", rest)
+    rest = RELATIVE.sub(" ", rest)
     rest = re.sub(r"^[\s,]*(?:who|that|which)\s+", " ", rest)
     passive = re.match(
         r"\s*(?:(?:is|are|was|were|have been|has been|had been)\s+)?(?:also\s+|usually\s+)?"
@@ -250,7 +258,7 @@ def says_something(right: str) -> bool:
 
 def clean_name(name: str) -> str:
     """A name in plain lower-case words: no determiners, hedges, relative clauses, brackets or stray signs."""
-    name = re.sub(r"\([^()]*\)", " ", name)
+    name = re.sub(r"\([^()]*\)|[*|]", " ", name)
     name = re.sub(r"^\W+|[\s,;:(]+$", "", " ".join(name.split()))
     name = POSSESSIVE.sub("", name).strip()
     for _ in range(3):

@@ -62,7 +62,8 @@ class _Reader:
     claims: list[Claim] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
-    drug: str | None = None
+    drug: str | None = None  # the last drug named, for a dose that names none
+    near: str | None = None  # the same, of this paragraph alone, for a duration
     subject: str = ""
     group: str = "all"
 
@@ -93,11 +94,10 @@ def parse_all(text: str, doc: str) -> Parsed:
         if part.kind == "row" and part.table:
             _row(reader, part, known)
     causes = table_causes(parts) or sentence_causes(parts)
+    numbered = {claim.measure for claim in reader.claims}
+    taken = [(claim.start or 0, claim.end or 0) for claim in reader.claims]
     for cause in causes:
-        if not any(
-            c.start is not None and c.end is not None and c.start < cause.end and cause.start < c.end
-            for c in reader.claims
-        ):
+        if f"cause:{cause.name}" not in numbered and not any(a < cause.end and cause.start < b for a, b in taken):
             _add_cause(reader, cause)
     reader.claims.sort(key=lambda c: (c.start or 0, c.end or 0))
     return Parsed(reader.claims, reader.unread, people)
@@ -121,6 +121,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def _paragraph(reader: _Reader, part: Part, known: set[str]) -> None:
     masked, citations = blank_citations(part.flow.text, known.__contains__)
     group = _section_group(reader.people, part.section)
+    reader.near = None
     for begin, end in sentences(masked):
         sentence = masked[begin:end]
         if settings()["vignette"].search(sentence):
@@ -133,7 +134,7 @@ def _paragraph(reader: _Reader, part: Part, known: set[str]) -> None:
         _sentence(reader, sentence, part.flow, begin, cited, group)
         named = drugs_in(sentence)
         if named:
-            reader.drug = named[0][2]
+            reader.drug = reader.near = named[0][2]
         reader.subject = sentence_subject(sentence) or reader.subject
 
 
@@ -271,7 +272,7 @@ def _claim(
             kind="dose",
         )
     if figure.shape == "time":
-        timed = read_time(sentence, figure, figures, reader.drug)
+        timed = read_time(sentence, figure, figures, reader.near)
     else:
         timed = read_measurement(sentence, figure)
     return _timed(reader, timed, figure, group) if timed else None
