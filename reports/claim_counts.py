@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from reports.claim_figures import NUMBER, WORD, Figure, cues, number_value
+from reports.claim_figure import NUMBER, WORD, Figure, cues, number_value
 
 ADJECTIVE = r"(?:(?!of\b|the\b|and\b|in\b|with\b|to\b|or\b)[A-Za-z-]+\s+){0,4}?"
 PEOPLE = (

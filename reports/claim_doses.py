@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from reports.claim_figures import WORD, Figure, cues
+from reports.claim_figure import WORD, Figure, cues
 
 PER = re.compile(
     r"\s*(?:/|per)\s*(?P<per>kg|kilogram|kilo|m2|m²|square meter|square metre)\b(?:\s+of\s+(?:ideal\s+"

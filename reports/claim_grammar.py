@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from reports.claim_figures import Figure
+from reports.claim_figure import Figure
 
 CLAUSE = re.compile(
     r"[;:]\s|,\s+(?:and|but|whereas|while|although|though|yet|so|with|which|who|whose|where)\s"

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from reports.claim_classes import Name, classify, group_after, group_before
-from reports.claim_figures import WORD, Figure
+from reports.claim_figure import WORD, Figure
 from reports.claim_grammar import (
     clean_name,
     cues,

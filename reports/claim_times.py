@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from reports.claim_doses import drugs_in
-from reports.claim_figures import Figure
+from reports.claim_figure import Figure
 from reports.claim_grammar import clean_name, cues, last_clause
 
 EVENTS = (  # the word that names an event -> the event's name; the nearest before the figure counts

@@ -15,10 +15,12 @@ from reports.claim_citations import Citation, blank_citations
 from reports.claim_classes import Name
 from reports.claim_counts import find_counts
 from reports.claim_doses import drugs_in, read_dose
-from reports.claim_figures import Figure, cues, find_figures
+from reports.claim_figure import Figure, cues
+from reports.claim_figures import find_figures
 from reports.claim_grammar import sentence_subject
 from reports.claim_names import excluded, name_percent
 from reports.claim_population import Population, find_population
+from reports.claim_rates import rate_claim, ratio_claims
 from reports.claim_structure import Part, settings, split
 from reports.claim_times import Timed, read_measurement, read_percent_measurement, read_time
 from reports.document import Flow, Joiner, read_document
@@ -245,9 +247,9 @@ def _claim(
             condition=name.condition,
         )
     if figure.shape == "rate":
-        return _rate(reader, sentence, figure, group)
+        return rate_claim(reader.doc, sentence, figure, group)
     if figure.shape == "ratio":
-        return _ratio(reader, sentence, figure, group)
+        return ratio_claims(reader.doc, sentence, figure, group)
     if figure.shape == "dose":
         dose = read_dose(sentence, figure, limit, reader.drug)
         if dose is None or (dose.drug is None and dose.frequency is None):
@@ -297,59 +299,6 @@ def _timed(reader: _Reader, timed: Timed, figure: Figure, group: str) -> Claim:
         condition=timed.condition,
         kind=timed.kind,
     )
-
-
-def _rate(reader: _Reader, sentence: str, figure: Figure, group: str) -> Claim:
-    before = sentence[: figure.start]
-    words = re.findall(r"\b(prevalence|incidence|mortality|death rate|annual|per year)\b", before, re.I)
-    after = sentence[figure.end : figure.end + 30]
-    prevalence = bool(words) and [w.lower() for w in words if w.lower() in ("prevalence", "incidence", "mortality")][
-        -1:
-    ] == ["prevalence"]
-    measure = (
-        "prevalence"
-        if prevalence
-        else "outcome:death"
-        if words and words[-1].lower() in ("mortality", "death rate")
-        else "incidence"
-    )
-    people = figure.noun
-    if not prevalence and (
-        not people
-        or re.fullmatch(r"persons?|people|population|inhabitants|individuals", people)
-        or re.search(r"years?$", people)
-    ):
-        people = "person-years"
-    unit = f"{figure.unit} {people}".strip() if people or not prevalence else figure.unit
-    yearly = re.match(r"\s*(?:persons?\s+)?(?:per year|annually|each year|a year|/year)", after)
-    if yearly:
-        figure.end += yearly.end()
-    return Claim(
-        reader.doc,
-        "",
-        measure,
-        group=group,
-        stat="rate",
-        value=figure.value,
-        low=figure.low,
-        high=figure.high,
-        cmp=figure.cmp,
-        unit=unit,
-        kind="rate",
-    )
-
-
-def _ratio(reader: _Reader, sentence: str, figure: Figure, group: str) -> list[Claim] | None:
-    before = sentence[max(0, figure.start - 80) : figure.start].lower()
-    sexes = re.findall(r"\b(wom[ae]n|females?|m[ae]n|males?|f|m)\b", before)
-    if not sexes:
-        return None
-    first = "female" if sexes[-2 if len(sexes) > 1 else -1][0] in "wf" else "male"
-    second = "male" if first == "female" else "female"
-    return [
-        Claim(reader.doc, "", f"sex:{sex}", group=group, stat="value", value=value, cmp=figure.cmp, kind="proportion")
-        for sex, value in ((first, figure.low), (second, figure.high))
-    ]
 
 
 def _note(reader: _Reader, flow: Flow, base: int, figure: Figure, reason: str) -> None:
