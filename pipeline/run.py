@@ -18,10 +18,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Protocol
 
-from extract.engine import Engine
 from filelock import FileLock, Timeout
-from reports.compare import ClaimResult, compare
 
+from extract.engine import Engine
 from pipeline.errors import StoreError
 from pipeline.frames import counted, findings_frame, records_frame
 from pipeline.history import PastRun, fail_run, finish_run, past_run, put_review, start_run
@@ -33,6 +32,7 @@ from pipeline.settings import Settings
 from pipeline.sources import fetch_live, load_bundle
 from pipeline.store import Put, Store, digest
 from reports.claim import Claim, load_claims
+from reports.compare import ClaimResult, compare
 
 _LIBRARIES = ("retally", "spacy", "scispacy", "numpy", "scipy", "pandas", "sqlite-utils", "biopython")
 

@@ -52,6 +52,13 @@ def test_every_table_column_of_the_contracts_is_explained() -> None:
     assert not re.findall(r"^\| `\w+` \| \w+ \|  ?\|$", tables, re.MULTILINE)
 
 
+def test_every_key_of_a_review_is_explained() -> None:
+    explained = (ROOT / "docs" / "add-a-review.md").read_text(encoding="utf-8")
+    template = (ROOT / "pipeline" / "template_review.toml").read_text(encoding="utf-8")
+    keys = {key for line in re.findall(r"^(?:# )?\[+([\w.]+)\]+", template, re.MULTILINE) for key in line.split(".")}
+    assert {key for key in keys if key not in explained} == set()
+
+
 def test_every_command_of_the_readme_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

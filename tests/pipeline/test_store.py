@@ -197,6 +197,20 @@ def test_a_full_disk_is_one_clear_message_and_loses_nothing(store: Store) -> Non
     assert in_use(store) == ["pmid:1"]
 
 
+def test_a_store_that_cannot_be_written_is_one_clear_message(store: Store) -> None:
+    store.put_records([paper("1")])
+    store.db.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreError, match=r"cannot be written\. Check the rights of the file and of its folder"):
+        store.put_records([paper("2", title="Another made-up title of a record about fever")])
+    assert in_use(store) == ["pmid:1"]
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_message(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"file/s\.sqlite: .*Check"):
+        Store(tmp_path / "file" / "s.sqlite")
+
+
 def test_a_store_is_copied_before_it_is_migrated(tmp_path: Path, monkeypatch) -> None:
     path = tmp_path / "s.sqlite"
     with Store(path) as store:
