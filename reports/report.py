@@ -22,6 +22,7 @@ from reports.page import Page, build_page
 from reports.result import CAUTION
 from reports.wording import sentence_case, wording
 
+ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
 LONG = 25  # studies from which a plot may run over the end of a printed page
 
 __all__ = ["ReportContext", "write_report"]
@@ -86,7 +87,18 @@ def render_html(page: Page) -> str:
             for analysis in view.analyses:
                 analysis.forest = _plot(analysis_forest(view, analysis), analysis.anchor)
     template = _environment(autoescape=True).get_template("report.html.j2")
-    return template.render(page=page, words=_words(), css=Markup(_template("report.css")))
+    source = template.render(page=page, words=_words(), css=Markup(_template("report.css")))
+    return re.sub(r'<table class="[^"]*cards.*?</table>', _with_roles, source, flags=re.S)
+
+
+def _with_roles(table: re.Match[str]) -> str:
+    """A table that a phone shows as cards says what its parts are, for `display: block` takes that from browsers.
+
+    Works on the template's own tags only: a record's text is escaped and holds none.
+    """
+    source = re.sub(r"<(table|t(?:head|body)|tr|td)\b", lambda m: f'<{m[1]} role="{ROLES[m[1]]}"', table[0])
+    source = re.sub(r'<th (?=[^>]*scope="col")', '<th role="columnheader" ', source)
+    return re.sub(r'<th (?=[^>]*scope="row)', '<th role="rowheader" ', source)
 
 
 def _plot(forest: Forest | None, key: str) -> dict[str, str] | None:

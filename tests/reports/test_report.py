@@ -281,6 +281,14 @@ def test_tables_have_captions_and_scopes_and_landmarks_are_there(page: HtmlEleme
     assert all(svg.get("role") == "img" or svg.get("aria-hidden") == "true" for svg in page.xpath("//svg"))
 
 
+def test_a_table_that_a_phone_shows_as_cards_keeps_its_roles(page: HtmlElement) -> None:
+    for table in page.xpath("//table[contains(@class,'cards')]"):
+        assert table.get("role") == "table"
+        assert all(row.get("role") == "row" for row in table.xpath(".//tr"))
+        assert all(cell.get("role") == "cell" for cell in table.xpath(".//td"))
+        assert {th.get("role") for th in table.xpath(".//th")} <= {"columnheader", "rowheader"}
+
+
 def test_headings_go_down_one_level_at_a_time(page: HtmlElement) -> None:
     levels = [int(h.tag[1]) for h in page.xpath("//h1|//h2|//h3|//h4")]
     assert levels[0] == 1 and levels.count(1) == 1
