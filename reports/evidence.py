@@ -113,7 +113,9 @@ def choose_share(claim: Claim, risk: str, view: View, vocabulary: Vocabulary) ->
         fitting = _all_treated(view, candidates, vocabulary, wanted)
     used: list[_Candidate] = []
     direct = next((c for c in fitting if c.counted), None)
-    if direct is not None:
+    if direct is not None and risk != "all":
+        used, choice.figure = _of_those(view, fitting)
+    elif direct is not None:
         used, choice.figure = [direct], _shown(view, direct)
     elif risk == "all":
         used, choice.figure = _added(view, candidates)
@@ -238,6 +240,20 @@ def _together(view: View, arms: Sequence[_Candidate], flag: str, total: int) -> 
     figure.interval_low, figure.interval_high = clopper_pearson(events, total)
     figure.pooled = True
     return figure
+
+
+def _of_those(view: View, fitting: Sequence[_Candidate]) -> tuple[list[_Candidate], StudyFigure]:
+    """Several groups of those at risk: added where they make up the whole, else the largest stands for them."""
+    groups: dict[str, _Candidate] = {}
+    for candidate in fitting:
+        if candidate.counted:
+            groups.setdefault(candidate.row.group, candidate)
+    several = list(groups.values())
+    total = sum(one.total or 0 for one in several)
+    if len(several) > 1 and total in view.sizes():
+        return several, _together(view, several, "arms-added", total)
+    largest = max(several, key=lambda one: one.total or 0)
+    return [largest], _shown(view, largest)
 
 
 def _at_least(

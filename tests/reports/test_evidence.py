@@ -180,6 +180,15 @@ def test_the_treated_answer_for_the_treated() -> None:
     assert counts(choose("outcome:relapse", rows)) == (20, 48)
 
 
+def test_groups_of_the_treated_are_added_where_they_make_up_the_whole() -> None:
+    arms = [
+        share("outcome:relapse", 13, 16, "clarithromycin and prednisone"),
+        share("outcome:relapse", 11, 21, "prednisone"),
+    ]
+    assert counts(choose("outcome:relapse", [people(37), *arms], "treated")) == (24, 37)
+    assert counts(choose("outcome:relapse", [people(60), *arms], "treated")) == (11, 21)
+
+
 def test_relapses_of_the_treated_are_at_least_so_many_of_all_where_the_claim_asks_for_both() -> None:
     rows = [people(87), share("outcome:relapse", 23, 73, "steroid-treated")]
     choice = choose("outcome:relapse", rows, at_risk=["all", "treated"])
