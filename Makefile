@@ -19,7 +19,7 @@ run: $(READY) ## Install what is needed and do the main job: the review `cop`
 	$(BIN)/retally run cop
 
 test: $(READY) check ## Install what is needed, check style and types, run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 check: $(READY) ## Style (ruff) and types (mypy)
 	$(BIN)/ruff check .

@@ -6,20 +6,25 @@ import click
 
 
 @click.command("claims")
-@click.argument("document", metavar="REVIEW.txt|.pdf")
-def command(document: str) -> None:
+@click.argument("documents", metavar="REVIEW.txt|.pdf...", nargs=-1, required=True)
+@click.option("--save", "review", metavar="REVIEW", help="Also write them to that review's claims.parsed.toml.")
+def command(documents: tuple[str, ...], review: str | None) -> None:
     """List the figures that a review states, a JSON line each.
 
-    Each with its place in the text, its kind, its bounds and the citations behind it.
+    Each with its place in the text, its kind, its bounds and the citations behind it. With --save they become the
+    review's parsed claims; what people wrote in its claims.toml is never changed and goes before them.
     """
     import json
-    from dataclasses import asdict, is_dataclass
     from pathlib import Path
 
+    from pipeline.review import load_review
+    from reports.claim import save_parsed
     from reports.claims import parse
     from reports.document import read_document
 
-    path = Path(document)
-    for claim in parse(read_document(path), path.name):
-        row = asdict(claim) if is_dataclass(claim) else dict(claim)
-        click.echo(json.dumps(row, ensure_ascii=False))
+    home = load_review(review) if review else None
+    claims = [claim for path in map(Path, documents) for claim in parse(read_document(path), path.name)]
+    for claim in claims:
+        click.echo(json.dumps(claim.to_dict(), ensure_ascii=False))
+    if home is not None:
+        click.echo(f"{len(claims)} claims in {save_parsed(home.claims_path, claims)}", err=True)

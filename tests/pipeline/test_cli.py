@@ -187,6 +187,15 @@ def test_claims_are_listed_with_their_document_and_place(retally, tmp_path: Path
     assert retally("claims", "nowhere.txt").code == 1
 
 
+def test_saved_claims_leave_those_of_people_alone(retally, tmp_path: Path) -> None:
+    folder = make(tmp_path / "spruce")
+    edited = (folder / "claims.toml").read_bytes()
+    (tmp_path / "review.txt").write_text("Spruce fever brings a dry cough (in 71% of reported cases).\n", "utf-8")
+    assert retally("claims", "review.txt", "--save", str(folder)).code == 0
+    assert (folder / "claims.toml").read_bytes() == edited
+    assert json.loads(retally("review", str(folder), "--format", "json").out)["claims"] == 3
+
+
 def test_import_names_what_it_cannot_read(retally, tmp_path: Path) -> None:
     folder = str(make(tmp_path / "spruce"))
     file = lines(tmp_path / "more.jsonl", {**RECORD, "title": "Spruce fever again"}, "{")
