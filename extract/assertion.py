@@ -1,7 +1,8 @@
 """Whether a symptom or a disease is present, absent, possible, historical or a relative's.
 
-Comes in: a sentence and the spans of its entities. Goes out: one assertion for each. The method is ConText (Chapman et al. 2007; Harkema
-et al. 2009, doi:10.1016/j.jbi.2009.05.002) with the cues of `data/assertion.toml`. Called by `extract.engine` for spans that it counts.
+Comes in: a sentence and the spans of its entities. Goes out: one assertion for each. The method is ConText (Chapman
+et al. 2007; Harkema et al. 2009, doi:10.1016/j.jbi.2009.05.002) with the cues of `data/assertion.toml`. Called by
+`extract.engine` for spans that it counts.
 """
 
 from __future__ import annotations
@@ -83,7 +84,11 @@ def assertions(sentence: str, spans: Sequence[tuple[int, int]]) -> list[str]:
     cues = find_cues(sentence)
     answers = []
     for start, end in spans:
-        reached = {cue.category for cue in cues if cue.reach_start < end and start < cue.reach_end and not _inside(cue, start, end)}
+        reached = {
+            cue.category
+            for cue in cues
+            if cue.reach_start < end and start < cue.reach_end and not _inside(cue, start, end)
+        }
         answers.append(next((category for category in order if category in reached), PRESENT))
     return answers
 

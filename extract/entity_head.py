@@ -1,8 +1,9 @@
-"""The spaCy component `retally_head`: an entity recognizer that adds its spans to `doc.spans` and leaves `doc.ents` free.
+"""The spaCy component `retally_head`: an entity recognizer that adds its spans to `doc.spans` and leaves `doc.ents`
+free.
 
-Several heads, each taught by another corpus, read one text; spaCy's own `ner` component would make the second obey the first.
-A head writes its spans to `doc.spans["clinical"]`, with its own name as each span's `id_`, so that the source of every label is
-kept. Registered here and as an entry point, so that `spacy.load` finds it.
+Several heads, each taught by another corpus, read one text; spaCy's own `ner` component would make the second obey
+the first. A head writes its spans to `doc.spans["clinical"]`, with its own name as each span's `id_`, so that the
+source of every label is kept. Registered here and as an entry point, so that `spacy.load` finds it.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The one interface through which the engine gets entities from a spaCy pipeline.
 
-Comes in: sentences. Goes out: `Entity` lists, labels as in `data/labels.toml`. The pipeline is the one that ships with the program,
-or an installed spaCy or scispaCy model (`--model NAME`) read through a label map. It is loaded at the first call, from disk only.
+Comes in: sentences. Goes out: `Entity` lists, labels as in `data/labels.toml`. The pipeline is the one that ships
+with the program, or an installed spaCy or scispaCy model (`--model NAME`) read through a label map. It is loaded at
+the first call, from disk only.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -33,7 +35,9 @@ class ModelError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A span of one sentence: character offsets into that sentence (end exclusive), label, and the head that found it."""
+    """A span of one sentence: character offsets into that sentence (end exclusive), label, and the head that found
+    it.
+    """
 
     start: int
     end: int
@@ -46,7 +50,8 @@ class Entity:
 class ModelInfo:
     """What `retally doctor` and every report say of the model in use.
 
-    `checksum` is the SHA-256 over all files of the pipeline; `labels` those the engine gets, `ignored` those it does not.
+    `checksum` is the SHA-256 over all files of the pipeline; `labels` those the engine gets, `ignored` those it does
+    not.
     """
 
     name: str
@@ -81,7 +86,9 @@ def label_map(name: str) -> dict[str, str]:
         chosen = maps[patterns[0]] if patterns else maps["*"]
     for label, target in chosen.items():
         if target not in known:
-            raise ModelError(f"labels.toml maps {label} of {name} to {target}, which is no label: list it under [labels]")
+            raise ModelError(
+                f"labels.toml maps {label} of {name} to {target}, which is no label: list it under [labels]"
+            )
     return chosen
 
 
@@ -161,7 +168,8 @@ class ClinicalModel:
         """The components that give a wanted label, each after the encoder that it reads."""
         needed: list[tuple[str, Any]] = []
         encoder: tuple[str, Any] | None = None
-        for name, pipe in self._pipeline.pipeline:
+        pipeline: list[tuple[str, Any]] = self._pipeline.pipeline
+        for name, pipe in pipeline:
             if hasattr(pipe, "listener_map"):
                 encoder = (name, pipe)
             elif wanted & set(pipe.labels):
@@ -217,7 +225,9 @@ def _load(source: str, any_spacy: bool) -> Language:
             "install a release that fits, or use it all the same with --any-spacy"
         )
     try:
-        return spacy.load(folder)
+        with warnings.catch_warnings():  # spaCy warns of another version again, after the user has been told
+            warnings.filterwarnings("ignore", message=r"\[W095\]")
+            return spacy.load(folder)
     except Exception as error:  # a damaged file can fail in any reader below spaCy
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise ModelError(f"the model in {folder} cannot be loaded ({reason}): install it again") from error

@@ -1,8 +1,10 @@
-"""Which entities belong together: the parts of a regimen, the result of an outcome in an arm, an effect and its cause.
+"""Which entities belong together: the parts of a regimen, the result of an outcome in an arm, an effect and its
+cause.
 
-Comes in: a sentence (for causes a whole record) and entities from `extract.model`. Goes out: pairs, or regimens made of pairs. Each kind
-of relation is a logistic regression over plain features of the pair, trained by `extract.train.relations` on PHEE (effects),
-RCT-ART (results) and BC5CDR (causes); its weights are in `data/relations.npz`. Called by `extract.engine`.
+Comes in: a sentence (for causes a whole record) and entities from `extract.model`. Goes out: pairs, or regimens made
+of pairs. Each kind of relation is a logistic regression over plain features of the pair, trained by
+`extract.train.relations` on PHEE (effects), RCT-ART (results) and BC5CDR (causes); its weights are in
+`data/relations.npz`. Called by `extract.engine`.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
 import numpy as np
 
@@ -65,7 +68,9 @@ class Cause:
 
 
 def relations(kind: str, sentence: str, entities: Sequence[Entity], least: float = 0.5) -> list[Relation]:
-    """The pairs of `kind` (effect, outcome or arm) in a sentence whose score reaches `least`, in the order of the text."""
+    """The pairs of `kind` (effect, outcome or arm) in a sentence whose score reaches `least`, in the order of the
+    text.
+    """
     found = []
     for head, tail, features in candidates(kind, sentence, entities):
         score = _score(kind, features)
@@ -75,10 +80,11 @@ def relations(kind: str, sentence: str, entities: Sequence[Entity], least: float
 
 
 def regimens(sentence: str, entities: Sequence[Entity]) -> list[Regimen]:
-    """The regimens of a sentence: every drug that has a dosage, frequency, duration or route, with the nearest of each.
+    """The regimens of a sentence: every drug that has a dosage, frequency, duration or route, with the nearest of
+    each.
 
-    A part is given to the drug that it is written nearest to: "20 mg of A" to A, "A 20 mg and B" to A. A clause's end or
-    another drug between them counts as distance. By rule, because PHEE's sentences nearly always hold one regimen.
+    A part is given to the drug that it is written nearest to: "20 mg of A" to A, "A 20 mg and B" to A. A clause's end
+    or another drug between them counts as distance. By rule, because PHEE's sentences nearly always hold one regimen.
     """
     heads_of, tails_of = PAIRS["regimen"]
     drugs = _longest(entity for entity in entities if entity.label in heads_of)
@@ -87,7 +93,9 @@ def regimens(sentence: str, entities: Sequence[Entity]) -> list[Regimen]:
         apart = [drug for drug in drugs if drug.end <= part.start or part.end <= drug.start]
         if not apart:
             continue
-        distance, drug = min(((_distance(sentence, drug, part, drugs), drug) for drug in apart), key=lambda pair: pair[0])
+        distance, drug = min(
+            ((_distance(sentence, drug, part, drugs), drug) for drug in apart), key=lambda pair: pair[0]
+        )
         own = parts.setdefault(drug, {})
         key = part.label.lower()
         if key not in own or distance < own[key][0]:
@@ -141,8 +149,11 @@ def cause_candidates(
                 places[entity.label in heads_of].setdefault(name, []).append(index)
         for head, tail, features in candidates("cause", sentence, [entity for entity, _ in found]):
             pair = names[id(head)], names[id(tail)]
-            together.setdefault(pair, []).extend([*features, *(f"title:{feature}" for feature in features[:3] if not index)])
+            together.setdefault(pair, []).extend(
+                [*features, *(f"title:{feature}" for feature in features[:3] if not index)]
+            )
     rows = []
+    top = {side: max(map(len, mentions.values()), default=0) for side, mentions in places.items()}
     for substance, at in places[True].items():
         for disease, there in places[False].items():
             shared = together.get((substance, disease), [])
@@ -151,7 +162,7 @@ def cause_candidates(
                 f"gap:{min(gap, 4)}", f"substance:{_class(len(at))}", f"disease:{_class(len(there))}",
                 f"titles:{0 in at}{0 in there}", f"substances:{_class(len(places[True]))}",
                 f"diseases:{_class(len(places[False]))}", f"first:{_class(min(at))}:{_class(min(there))}",
-                f"most:{len(at) == max(map(len, places[True].values()))}{len(there) == max(map(len, places[False].values()))}",
+                f"most:{len(at) == top[True]}{len(there) == top[False]}",
                 *sorted(set(shared)),
             ]  # fmt: skip
             rows.append((substance, disease, features))
@@ -190,7 +201,7 @@ def _features(sentence: str, head: Entity, tail: Entity, heads: Sequence[Entity]
         *(f"before:{kind}:{token}" for token in before),
         *(f"after:{kind}:{token}" for token in after),
         *(f"word:{kind}:{token}" for token in (between if len(between) <= 12 else between[:6] + between[-6:])),
-        *(f"pair:{a} {b}" for a, b in zip(between, between[1:], strict=False) if len(between) <= 8),
+        *(f"pair:{a} {b}" for a, b in pairwise(between) if len(between) <= 8),
         f"all:{' '.join(between) if len(between) <= 3 else ''}:{kind}",
     ]
 

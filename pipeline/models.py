@@ -1,8 +1,8 @@
 """Models other than the one that ships with the program: find, install and check them.
 
-`install_model` fetches scispaCy's release that fits the installed spaCy from its official address (or from another address, a
-mirror), checks it and unpacks it into the user's folder of models; `open_model` gives the engine its model by name. Called by
-the commands; nothing here is used unless a user names a model.
+`install_model` fetches scispaCy's release that fits the installed spaCy from its official address (or from another
+address, a mirror), checks it and unpacks it into the user's folder of models; `open_model` gives the engine its model
+by name. Called by the commands; nothing here is used unless a user names a model.
 """
 
 from __future__ import annotations
@@ -88,9 +88,10 @@ def fitting_release(any_spacy: bool = False, installed: str | None = None) -> Re
     if any_spacy:
         return newest
     raise ModelInstallError(
-        f"scispaCy has no release of its models for spaCy {installed}; the newest, {newest.version}, is made for spaCy {newest.spacy}",
-        cure=f"Leave out --model: the model that ships with Retally needs nothing. Or install {newest.version} all the same with "
-        "--any-spacy; its figures may then differ from the published ones.",
+        f"scispaCy has no release of its models for spaCy {installed}; the newest, {newest.version}, "
+        f"is made for spaCy {newest.spacy}",
+        cure="Leave out --model: the model that ships with Retally needs nothing. "
+        f"Or install {newest.version} all the same with --any-spacy; its figures may then differ from those published.",
     )
 
 
@@ -103,9 +104,9 @@ def install_model(
 ) -> InstalledModel:
     """Fetch, check and unpack scispaCy's model `name`; returns what was installed.
 
-    `address` replaces the official one (also RETALLY_MODEL_ADDRESS); `folder` replaces `models_folder()`. `progress` is told
-    the bytes received and expected (0 where unknown). A model of that name is replaced only once the new one has been
-    checked. Raises `ModelInstallError`.
+    `address` replaces the official one (also RETALLY_MODEL_ADDRESS); `folder` replaces `models_folder()`. `progress`
+    is told the bytes received and expected (0 where unknown). A model of that name is replaced only once the new one
+    has been checked. Raises `ModelInstallError`.
     """
     names = _table()["names"]
     if name not in names:
@@ -150,12 +151,16 @@ def installed_model(name: str, folder: Path | None = None) -> InstalledModel | N
     except (OSError, ValueError, TypeError) as error:
         raise ModelInstallError(f"the record of the model cannot be read ({error})", str(record), cure) from error
     if not (folder / name).is_dir() or checksum(folder / name) != model.sha256:
-        raise ModelInstallError(f"the model {name} is damaged: its checksum differs from the installed one", str(folder / name), cure)
+        raise ModelInstallError(
+            f"the model {name} is damaged: its checksum differs from the installed one", str(folder / name), cure
+        )
     return model
 
 
 def open_model(name: str | None = None, any_spacy: bool = False) -> ClinicalModel:
-    """The model that a user means by `--model NAME`: installed by Retally, else a package or a folder; None is the shipped one."""
+    """The model that a user means by `--model NAME`: installed by Retally, else a package or a folder; None is the
+    shipped one.
+    """
     if name is None or name == SHIPPED:
         return ClinicalModel()
     if installed_model(name) is not None:
@@ -193,7 +198,9 @@ def _download(url: str, target: Path, progress: Callable[[int, int], None] | Non
         raise ModelInstallError(f"the server answered {error.code} {error.reason}", url, cure) from error
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
-        raise ModelInstallError(f"the download failed ({reason})", url, "Check the network and run it again.") from error
+        raise ModelInstallError(
+            f"the download failed ({reason})", url, "Check the network and run it again."
+        ) from error
     if expected and received != expected:
         raise ModelInstallError(f"the download broke off at {received} of {expected} bytes", url, "Run it again.")
     return digest.hexdigest()

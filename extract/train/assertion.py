@@ -1,7 +1,7 @@
 """Score the assertion rules against MACCROBAT's POLARITY: `python -m extract.train.assertion GOLD [--split dev]`.
 
-POLARITY NEG is absent; UNCERTAIN, MAYBE_POS and MAYBE_NEG are possible; entities inside a Family_history or History span are
-family or historical; the rest is present. A table goes to standard output.
+POLARITY NEG is absent; UNCERTAIN, MAYBE_POS and MAYBE_NEG are possible; entities inside a Family_history or History
+span are family or historical; the rest is present. A table goes to standard output.
 """
 
 from __future__ import annotations
@@ -41,8 +41,13 @@ def confusion(gold: Path, split: str) -> Counter[tuple[str, str]]:
         judged = [entity for entity in record["entities"] if entity["label"] in _JUDGED]
         for start, end in sentences(record["text"]):
             here = [entity for entity in judged if start <= entity["start"] and entity["end"] <= end]
-            answers = assertions(record["text"][start:end], [(entity["start"] - start, entity["end"] - start) for entity in here])
-            counts.update((gold_assertion(entity, record["entities"]), answer) for entity, answer in zip(here, answers, strict=True))
+            answers = assertions(
+                record["text"][start:end], [(entity["start"] - start, entity["end"] - start) for entity in here]
+            )
+            counts.update(
+                (gold_assertion(entity, record["entities"]), answer)
+                for entity, answer in zip(here, answers, strict=True)
+            )
     return counts
 
 

@@ -1,7 +1,9 @@
-"""The shipped recipe beside the stock recognizer, on the same records: `python -m extract.train.compare OURS STOCK GOLD [--split dev]`.
+"""The shipped recipe beside the stock recognizer, on the same records: `python -m extract.train.compare OURS STOCK
+GOLD [--split dev]`.
 
-OURS is a pipeline of `extract.train.train`, STOCK the folder of `extract.train.stock`; both were trained on the train parts. Scores are
-strict F1 against the annotation, the same for both. A table goes to standard output, label by label.
+OURS is a pipeline of `extract.train.train`, STOCK the folder of `extract.train.stock`; both were trained on the train
+parts. Scores are strict F1 against the annotation, the same for both. A table goes to standard output, label by
+label.
 """
 
 from __future__ import annotations
@@ -31,7 +33,10 @@ def main() -> None:
             continue
         records = read_gold(arguments.gold, head, [arguments.split])
         here, there = score_head(ours, head, records), score_head(spacy.load(best), head, records)
-        for label, one, other in [("(all)", micro(here), micro(there)), *((key, here[key], there[key]) for key in here)]:
+        for label, one, other in [
+            ("(all)", micro(here), micro(there)),
+            *((key, here[key], there[key]) for key in here),
+        ]:
             f, g = 100 * one["f"], 100 * other["f"]
             print(f"| {name} | {label} | {one['gold']} | {g:.1f} | {f:.1f} | {f - g:+.1f} |")
 

@@ -1,7 +1,8 @@
 """Gold records as spaCy documents, one set a head.
 
-In: the gold JSON lines (a record a line: split, id, text, entities with character offsets). Out: `GoldRecord` for scoring against the
-corpus as annotated, and `Doc` objects whose entities are the head's, without overlaps, for training. Called by train and evaluate.
+In: the gold JSON lines (a record a line: split, id, text, entities with character offsets). Out: `GoldRecord` for
+scoring against the corpus as annotated, and `Doc` objects whose entities are the head's, without overlaps, for
+training. Called by train and evaluate.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from spacy.tokens import Doc, Span
 
 HEADS_FILE = Path(__file__).with_name("heads.toml")
 
-#: A sentence ends at a full stop, question or exclamation mark before a capital, a digit or an opening bracket, or at a line end.
-#: Coarse on purpose: the engine brings its own sentences; training only has to see pieces of that size.
+#: A sentence ends at a full stop, question or exclamation mark before a capital, a digit or an opening bracket, or at
+#: a line end. Coarse on purpose: the engine brings its own sentences; training only has to see pieces of that size.
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(\[])|\s*\n+\s*")
 
 Triple = tuple[int, int, str]

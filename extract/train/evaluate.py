@@ -1,7 +1,8 @@
 """Strict scores of a pipeline's heads: a span counts only with the exact start, end and label of the annotation.
 
-Gold is the corpus as annotated: spans that no token border meets, and spans that overlap others, count as misses. Run as
-`python -m extract.train.evaluate PIPELINE GOLD [--split dev]`; a table goes to standard output (`--format json` for numbers).
+Gold is the corpus as annotated: spans that no token border meets, and spans that overlap others, count as misses. Run
+as `python -m extract.train.evaluate PIPELINE GOLD [--split dev]`; a table goes to standard output (`--format json`
+for numbers).
 """
 
 from __future__ import annotations
@@ -39,8 +40,12 @@ def figures(tp: int, predicted: int, gold: int) -> Score:
     return {"p": p, "r": r, "f": 2 * p * r / (p + r) if p + r else 0.0, "gold": gold, "tp": tp, "predicted": predicted}
 
 
-def predict(nlp: Language, head: Head, records: list[GoldRecord], by_sentence: bool = False) -> list[set[tuple[int, int, str]]]:
-    """The spans of one head in each record, in characters; record by record, or sentence by sentence as the engine reads."""
+def predict(
+    nlp: Language, head: Head, records: list[GoldRecord], by_sentence: bool = False
+) -> list[set[tuple[int, int, str]]]:
+    """The spans of one head in each record, in characters; record by record, or sentence by sentence as the engine
+    reads.
+    """
     units: list[tuple[int, int, str]] = []
     for index, record in enumerate(records):
         if by_sentence:
@@ -93,7 +98,9 @@ def main() -> None:
     names = arguments.heads or [name for name in heads if name in nlp.pipe_names]
     table = {}
     for name in names:
-        scores = score_head(nlp, heads[name], read_gold(arguments.gold, heads[name], [arguments.split]), arguments.sentences)
+        scores = score_head(
+            nlp, heads[name], read_gold(arguments.gold, heads[name], [arguments.split]), arguments.sentences
+        )
         table[name] = {**scores, "(all)": micro(scores)}
     if arguments.out:
         arguments.out.write_text(json.dumps(table, indent=1), encoding="utf-8")

@@ -1,7 +1,8 @@
 """Put trained encoders and heads together into the pipeline that ships, and record its checksum.
 
-`python -m extract.train.package WEIGHTS TRAINED [TRAINED ...] --version 1.0.0 --trained-on "..."`. Each TRAINED is a pipeline of one or
-more encoders with their heads, over the same vectors. What only the training needed (the strings of its texts) is left out.
+`python -m extract.train.package WEIGHTS TRAINED [TRAINED ...] --version 1.0.0 --trained-on "..."`. Each TRAINED is a
+pipeline of one or more encoders with their heads, over the same vectors. What only the training needed (the strings
+of its texts) is left out.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Train and score the relations: `python -m extract.train.relations GOLD [--out extract/data/relations.npz] [--splits train]`.
+"""Train and score the relations: `python -m extract.train.relations GOLD [--out extract/data/relations.npz] [--splits
+train]`.
 
 Positive pairs are those of the corpora's own relations, among the annotated entities: PHEE (drug and effect of one
-event), RCT-ART (outcome and measure; arm and measure), BC5CDR (substance and disease of one record, by
-concept). All other allowed pairs are negative: within these corpora relations are annotated completely. The table on the
+event), RCT-ART (outcome and measure; arm and measure), BC5CDR (substance and disease of one record, by concept). All
+other allowed pairs are negative: within these corpora relations are annotated completely. The table on the
 development part goes to standard output unless that part is trained on.
 """
 
@@ -47,7 +48,9 @@ def sentence_rows(gold: Path, kind: str, splits: list[str]) -> list[Row]:
     rows: list[Row] = []
     corpus, names = ("rct_art", _RCT) if kind in ("outcome", "arm") else ("phee", _PHEE)
     for record in _records(gold, corpus, splits):
-        found = {index: _entity(record, row, names) for index, row in enumerate(record["entities"]) if row["label"] in names}
+        found = {
+            index: _entity(record, row, names) for index, row in enumerate(record["entities"]) if row["label"] in names
+        }
         true = set()
         if corpus == "rct_art":
             true = {(found[row["head"]], found[row["tail"]]) for row in record["relations"]}
@@ -74,7 +77,9 @@ def cause_rows(gold: Path, splits: list[str]) -> list[Row]:
             for row, concept in zip(record["entities"], concepts, strict=True):
                 if start <= row["start"] and row["end"] <= end:
                     entity = _entity(record, row, _BC5CDR)
-                    here.append((Entity(entity.start - start, entity.end - start, entity.label, entity.text, "gold"), concept))
+                    here.append(
+                        (Entity(entity.start - start, entity.end - start, entity.label, entity.text, "gold"), concept)
+                    )
             pieces.append(record["text"][start:end])
             named.append(here)
         rows += [(features, (one, other) in true) for one, other, features in cause_candidates(pieces, named)]
@@ -106,8 +111,11 @@ def main() -> None:
     weights = {}
     print("| relation | P | R | F1 | annotated | all pairs taken: F1 |\n| --- | ---: | ---: | ---: | ---: | ---: |")
     for kind in ("effect", "outcome", "arm", "cause"):
+
         def rows(splits: list[str], kind: str = kind) -> list[Row]:
-            return cause_rows(arguments.gold, splits) if kind == "cause" else sentence_rows(arguments.gold, kind, splits)
+            return (
+                cause_rows(arguments.gold, splits) if kind == "cause" else sentence_rows(arguments.gold, kind, splits)
+            )
 
         weights[kind] = fit(rows(arguments.splits), arguments.strength)
         if "dev" in arguments.splits:
@@ -117,7 +125,9 @@ def main() -> None:
         truth = np.array([truth for _, truth in dev])
         score = figures(int((answers & truth).sum()), int(answers.sum()), int(truth.sum()))
         every = figures(int(truth.sum()), len(truth), int(truth.sum()))
-        print(f"| {kind} | {score['p']:.3f} | {score['r']:.3f} | {score['f']:.3f} | {score['gold']} | {every['f']:.3f} |")
+        print(
+            f"| {kind} | {score['p']:.3f} | {score['r']:.3f} | {score['f']:.3f} | {score['gold']} | {every['f']:.3f} |"
+        )
     if arguments.out:
         np.savez_compressed(arguments.out, **weights)
 

@@ -1,7 +1,8 @@
 """The yardstick: spaCy's stock CNN entity recognizer without vectors, trained on the same data.
 
-Writes the config of `spacy init config -p ner -o efficiency`, unchanged, trains it with `spacy train` on one head's records with
-spaCy's own tokenizer, and leaves the best model. Run as `python -m extract.train.stock GOLD OUT --heads bc5cdr regimen`.
+Writes the config of `spacy init config -p ner -o efficiency`, unchanged, trains it with `spacy train` on one head's
+records with spaCy's own tokenizer, and leaves the best model. Run as `python -m extract.train.stock GOLD OUT --heads
+bc5cdr regimen`.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from extract.train.corpus import Head, load_heads, read_gold, to_doc
 
 
 def train_stock(gold: Path, head: Head, out: Path) -> Path:
-    """Train the stock recognizer for `head`; returns the folder of the best model (by the development part, as spaCy does)."""
+    """Train the stock recognizer for `head`; returns the folder of the best model (by the development part, as spaCy
+    does).
+    """
     out.mkdir(parents=True, exist_ok=True)
     nlp = spacy.blank("en")
     for split in ("train", "dev"):

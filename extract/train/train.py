@@ -1,7 +1,8 @@
 """Train the clinical pipeline: encoders and heads, from gold records and floret vectors to a saved spaCy pipeline.
 
-One step takes a batch of one corpus and updates that corpus' head and the encoder under it, nothing else: what another corpus
-does not mark is never held against a label. Run as `python -m extract.train.train GOLD VECTORS OUT [--splits train dev]`.
+One step takes a batch of one corpus and updates that corpus' head and the encoder under it, nothing else: what
+another corpus does not mark is never held against a label. Run as `python -m extract.train.train GOLD VECTORS OUT
+[--splits train dev]`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.training.initialize import convert_vectors
-from thinc.api import Adam, fix_random_seed, warmup_linear
+from thinc.api import Adam, Optimizer, fix_random_seed, warmup_linear
 
 import extract.entity_head  # noqa: F401  (registers the component)
 from extract.train.corpus import Head, load_heads, read_gold, to_doc
@@ -37,27 +38,52 @@ def build(heads: list[Head], vectors: Path, settings: dict[str, Any]) -> Languag
     """The untrained pipeline: each encoder followed by its heads (a head reads the encoder that ran last)."""
     nlp = blank_clinical()
     convert_vectors(nlp, vectors, truncate=-1, prune=-1, mode="floret", attr="LOWER")
-    encoder, head_settings = settings["encoder"], settings["head"]
     for name in dict.fromkeys(head.encoder for head in heads):
-        nlp.add_pipe("tok2vec", name=name, config={"model": {
-            "@architectures": "spacy.Tok2Vec.v2",
-            "embed": {
-                "@architectures": "spacy.MultiHashEmbed.v2", "width": encoder["width"], "attrs": encoder["attributes"],
-                "rows": encoder["rows"], "include_static_vectors": True,
-            },
-            "encode": {
-                "@architectures": "spacy.MaxoutWindowEncoder.v2", "width": encoder["width"], "depth": encoder["depth"],
-                "window_size": encoder["window"], "maxout_pieces": encoder["pieces"],
-            },
-        }})  # fmt: skip
+        nlp.add_pipe("tok2vec", name=name, config={"model": encoder_model(settings["encoder"])})
         for head in heads:
             if head.encoder == name:
-                nlp.add_pipe("retally_head", name=head.name, config={"model": {
-                    "@architectures": "spacy.TransitionBasedParser.v2", "state_type": "ner", "extra_state_tokens": False,
-                    "hidden_width": head_settings["hidden"], "maxout_pieces": head_settings["pieces"], "use_upper": True,
-                    "tok2vec": {"@architectures": "spacy.Tok2VecListener.v1", "width": encoder["width"], "upstream": name},
-                }})  # fmt: skip
+                model = head_model(settings["head"], settings["encoder"]["width"], name)
+                nlp.add_pipe("retally_head", name=head.name, config={"model": model})
     return nlp
+
+
+def encoder_model(encoder: dict[str, Any]) -> dict[str, Any]:
+    """The config of an encoder: hashed word features and static vectors, mixed, then windows of neighbours."""
+    return {
+        "@architectures": "spacy.Tok2Vec.v2",
+        "embed": {
+            "@architectures": "spacy.MultiHashEmbed.v2",
+            "width": encoder["width"],
+            "attrs": encoder["attributes"],
+            "rows": encoder["rows"],
+            "include_static_vectors": True,
+        },
+        "encode": {
+            "@architectures": "spacy.MaxoutWindowEncoder.v2",
+            "width": encoder["width"],
+            "depth": encoder["depth"],
+            "window_size": encoder["window"],
+            "maxout_pieces": encoder["pieces"],
+        },
+    }
+
+
+def head_model(head: dict[str, Any], width: int, encoder: str) -> dict[str, Any]:
+    """The config of a head that reads the encoder named `encoder`, `width` numbers a token."""
+    return {
+        "@architectures": "spacy.TransitionBasedParser.v2",
+        "state_type": "ner",
+        "extra_state_tokens": False,
+        "hidden_width": head["hidden"],
+        "maxout_pieces": head["pieces"],
+        "use_upper": True,
+        "tok2vec": {"@architectures": "spacy.Tok2VecListener.v1", "width": width, "upstream": encoder},
+    }
+
+
+def _pipe(nlp: Language, name: str) -> Any:
+    """A component, with the methods that spaCy's type for it leaves out."""
+    return nlp.get_pipe(name)
 
 
 def pieces(docs: dict[str, list[Doc]], longest: int, lower: float, rng: random.Random) -> list[Piece]:
@@ -101,38 +127,43 @@ def batches(cut: list[Piece], words: int, rng: random.Random) -> Iterator[list[P
         yield batch
 
 
-def update(nlp: Language, encoder: Any, listeners: dict[str, list], batch: list[Piece], drop: float, optimizer: Adam) -> None:
+def update(
+    nlp: Language, encoder: Any, listeners: dict[str, list], batch: list[Piece], drop: float, optimizer: Optimizer
+) -> None:
     """One step: the encoder reads the batch once, and each head of its corpus learns from its own annotation of it."""
     names = list(batch[0])
     encoder.listener_map = {name: listeners[name] for name in names}
     encoder.update([piece[names[0]] for piece in batch], drop=drop)
-    components = [encoder, *(nlp.get_pipe(name) for name in names)]
+    components = [encoder, *(_pipe(nlp, name) for name in names)]
     for name in names:  # in the order of the listeners: the last one sends the sum of the gradients back
-        nlp.get_pipe(name).update([piece[name] for piece in batch], drop=drop)
+        _pipe(nlp, name).update([piece[name] for piece in batch], drop=drop)
     for component in components:
         component.finish_update(optimizer)
     encoder.listener_map = listeners
 
 
 def train_encoder(
-    nlp: Language, name: str, heads: list[Head], docs: dict[str, list[Doc]], settings: dict[str, Any], dev: dict[str, Any]
+    nlp: Language,
+    name: str,
+    heads: list[Head],
+    docs: dict[str, list[Doc]],
+    settings: dict[str, Any],
+    dev: dict[str, Any],
 ) -> None:
     """Train one encoder and its heads in place; the averaged weights are kept."""
     schedule, own, adam = settings["schedule"], settings["encoders"][name], settings["optimizer"]
     rng = random.Random(schedule["seed"])
     fix_random_seed(schedule["seed"])
-    encoder = nlp.get_pipe(name)
+    encoder = _pipe(nlp, name)
     listeners = dict(encoder.listener_map)
     by_corpus: dict[str, dict[str, list[Doc]]] = {}
     for head in heads:
         by_corpus.setdefault(head.corpus, {})[head.name] = docs[head.name]
     words = sum(sum(map(len, next(iter(versions.values())))) for versions in by_corpus.values())
-    sizes = [int(size) for size in np.geomspace(*schedule["words"], own["epochs"])]
+    sizes = [int(size) for size in np.geomspace(schedule["words"][0], schedule["words"][1], own["epochs"])]
     steps = sum(math.ceil(words / size) for size in sizes)
-    optimizer = Adam(
-        warmup_linear(adam["rate"], int(adam["warmup"] * steps), int(steps * 1.05)),
-        L2=adam["decay"], grad_clip=adam["clip"], use_averages=True,
-    )  # fmt: skip
+    rates: Any = warmup_linear(adam["rate"], int(adam["warmup"] * steps), int(steps * 1.05))
+    optimizer = Adam(rates, L2=adam["decay"], grad_clip=adam["clip"], use_averages=True)
     started = time.process_time()
     for epoch, size in enumerate(sizes, 1):
         plan = []
@@ -150,7 +181,7 @@ def train_encoder(
                 report |= {head_name: round(100 * score["f"], 2) for head_name, score in scores.items()}
             print(json.dumps(report), file=sys.stderr, flush=True)
     for pipe in (name, *(head.name for head in heads)):
-        model = nlp.get_pipe(pipe).model
+        model = _pipe(nlp, pipe).model
         with model.use_params(optimizer.averages):
             weights = model.to_bytes()
         model.from_bytes(weights)
@@ -166,7 +197,7 @@ def train(gold: Path, vectors: Path, settings: dict[str, Any], heads: list[Head]
     dev = {} if "dev" in splits else {head.name: read_gold(gold, head, ["dev"]) for head in heads}
     for head in heads:
         for label in sorted(set(head.labels.values())):
-            nlp.get_pipe(head.name).add_label(label)
+            _pipe(nlp, head.name).add_label(label)
     samples = [Example(nlp.make_doc(doc.text), doc) for group in docs.values() for doc in group[:10]]
     nlp.initialize(lambda: samples)
     for name in dict.fromkeys(head.encoder for head in heads):

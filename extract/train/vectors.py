@@ -1,8 +1,8 @@
 """Train the floret vectors: `python -m extract.train.vectors OUT TEXT [TEXT ...]`.
 
-Each TEXT is a file of JSON lines (title, text, sections) or of plain text. The text is tokenised by the clinical tokenizer and
-lower-cased, as the pipeline looks vectors up. Needs the package floret (`extract/train/requirements.txt`), which Retally itself
-does not.
+Each TEXT is a file of JSON lines (title, text, sections) or of plain text. The text is tokenised by the clinical
+tokenizer and lower-cased, as the pipeline looks vectors up. Needs the package floret
+(`extract/train/requirements.txt`), which Retally itself does not.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def paragraphs(files: Iterable[Path]) -> Iterator[str]:
 
 def main() -> None:
     """Command line."""
-    import floret
+    import floret  # type: ignore[import-not-found]  # only the training needs it
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)

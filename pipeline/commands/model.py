@@ -41,4 +41,6 @@ def install(name: str, address: str | None, any_spacy: bool) -> None:
 
     model = install_model(name, address, any_spacy, progress=progress)
     click.echo("", err=True)
-    click.echo(f"{model.name} {model.version} is installed (sha256 {model.archive_sha256}); use it with --model {model.name}")
+    click.echo(
+        f"{model.name} {model.version} is installed (sha256 {model.archive_sha256}); use it with --model {model.name}"
+    )
