@@ -215,17 +215,29 @@ def _arms(candidates: Sequence[_Candidate]) -> list[_Candidate]:
 
 def _added(view: View, candidates: Sequence[_Candidate]) -> tuple[list[_Candidate], StudyFigure | None]:
     """Arms whose sizes add up to the whole, all arms first, then the fewest that do."""
-    arms, sizes = _arms(candidates), set(view.sizes())
-    stated = [row for row in view.study.rows if row.name.kind == "participants" and view.who(row).role in (PART, WHOLE)]
-    named = [arm for arm in arms if arm.row.group in {row.group for row in stated}]
-    if not sizes and {row.group for row in stated} == {arm.row.group for arm in arms}:
-        sizes = {sum(arm.total or 0 for arm in arms)}  # a study told by its arms alone
+    arms = _arms(candidates)
+    stated, sizes = _stated_groups(view), _whole_sizes(view, arms)
+    named = [arm for arm in arms if arm.row.group in stated]
     most = min(len(named), settings()["most_arms"])
     for group in [arms, *(some for k in range(2, most + 1) for some in combinations(named, k))]:
         total = sum(arm.total or 0 for arm in group)
         if len(group) > 1 and total in sizes:
             return list(group), _together(view, group, "arms-added", total)
     return [], None
+
+
+def _stated_groups(view: View) -> set[str]:
+    """Labels of the target's groups whose size the study states."""
+    sized = [row for row in view.study.rows if row.name.kind == "participants"]
+    return {row.group for row in sized if view.who(row).role in (PART, WHOLE)}
+
+
+def _whole_sizes(view: View, arms: Sequence[_Candidate]) -> set[int]:
+    """Sizes that count as the whole; the sum of the arms where a study is told by its arms alone."""
+    sizes = set(view.sizes())
+    if not sizes and _stated_groups(view) == {arm.row.group for arm in arms}:
+        return {sum(arm.total or 0 for arm in arms)}
+    return sizes
 
 
 def _together(view: View, arms: Sequence[_Candidate], flag: str, total: int) -> StudyFigure:
@@ -250,7 +262,7 @@ def _of_those(view: View, fitting: Sequence[_Candidate]) -> tuple[list[_Candidat
             groups.setdefault(candidate.row.group, candidate)
     several = list(groups.values())
     total = sum(one.total or 0 for one in several)
-    if len(several) > 1 and total in view.sizes():
+    if len(several) > 1 and total in _whole_sizes(view, several):
         return several, _together(view, several, "arms-added", total)
     largest = max(several, key=lambda one: one.total or 0)
     return [largest], _shown(view, largest)

@@ -139,6 +139,13 @@ def test_arms_that_make_up_the_whole_are_added() -> None:
     assert [part.numerator for part in choice.figure.parts] == [10, 8]
 
 
+def test_a_study_told_by_its_arms_alone_is_their_sum() -> None:
+    sizes = [people(44, "clarithromycin"), people(32, "prednisone")]
+    arms = [share("symptom:fever", 10, 44, "clarithromycin"), share("symptom:fever", 8, 32, "prednisone")]
+    assert counts(choose("symptom:fever", [*sizes, *arms])) == (18, 76)
+    assert choose("symptom:fever", [*sizes, people(20, "observation"), *arms]).figure is None
+
+
 def test_arms_that_do_not_make_up_the_whole_are_not_added() -> None:
     arms = [people(90), share("symptom:fever", 10, 44, "clarithromycin"), share("symptom:fever", 8, 32, "prednisone")]
     assert choose("symptom:fever", arms).figure is None
