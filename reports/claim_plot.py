@@ -102,7 +102,8 @@ def _description(
         unit, decimals = unit_of(view.claim), 1 if view.proportion else None
         parts.append(f"figures {numbers.with_unit(numbers.span(min(figures), max(figures), decimals), unit)}")
     if headline is not None:
-        parts.append(f"estimate {headline.estimate} {headline.interval}")
+        name = "estimate" if headline.raw.value is not None else "smallest to largest"
+        parts.append(f"{name} {headline.estimate} {headline.interval}".rstrip())
         if headline.prediction:
             parts.append(f"prediction interval {headline.prediction}")
     if view.claim.numeric:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
+from reports import numbers
 from reports.claim import Claim
 from reports.compare import named_causes
 from reports.context import Flow, ReportContext, ReviewInfo, RunInfo, SourceDocument
@@ -296,6 +297,6 @@ def _evidence(views: list[ClaimView]) -> list[EvidenceTable]:
 def _changes(context: ReportContext, views: list[ClaimView]) -> list[dict[str, str]]:
     titles = {view.id: view.title for view in views}
     return [
-        asdict(c) | {"anchor": anchor(c.claim), "title": titles.get(c.claim, c.claim)}
+        asdict(c) | {"anchor": anchor(c.claim), "title": titles.get(c.claim, c.claim), "why": numbers.tidy(c.why)}
         for c in context.run.changes
     ]

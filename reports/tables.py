@@ -176,21 +176,32 @@ def about_table(page: Page) -> Table:
 
 
 def metafor_table(page: Page) -> Table:
-    """What `metafor::escalc` reads as it is: `xi`, `ni` for proportions, `mi`, `sdi`, `ni` for means, a row a study."""
+    """What `metafor::escalc` reads as it is: `xi`, `ni` for proportions, `mi`, `sdi`, `ni` for means, a row a study.
+
+    Only rows that it can compute with; in a file without means, R would take an empty `sdi` for a logical column.
+    """
     columns = ["claim", "measure", "analysis", "study", "year", "xi", "ni", "mi", "sdi", "pooled", "record", "source"]
     rows: list[list[Cell]] = []
     for view in page.views:
         for analysis, lines in _analyses(view):
             for line in lines:
-                raw = line.raw
-                counted = view.proportion and raw.numerator is not None and raw.denominator is not None
-                mean = not view.proportion and raw.stat == "mean" and raw.value is not None
-                if not counted and not mean:
+                numbers = _metafor_numbers(line.raw, view.proportion)
+                if numbers is None:
                     continue
+                source = fixed("restated") if line.study.restated else "paper"
                 rows.append([
-                    view.id, view.claim.measure, analysis, line.study.name, line.study.year,
-                    raw.numerator if counted else None, raw.denominator, raw.value if mean else None,
-                    raw.sd if mean else None, raw.pooled, line.study.id,
-                    fixed("restated") if line.study.restated else "paper",
+                    view.id, view.claim.measure, analysis, line.study.name, line.study.year, *numbers, line.raw.pooled,
+                    line.study.id, source,
                 ])  # fmt: skip
     return Table("metafor", columns, rows)
+
+
+def _metafor_numbers(figure: StudyFigure, proportion: bool) -> list[Cell] | None:
+    """`xi`, `ni`, `mi`, `sdi` of a figure, or None where an effect size cannot be had from it."""
+    if figure.denominator is None:
+        return None
+    if proportion:
+        return None if figure.numerator is None else [figure.numerator, figure.denominator, None, None]
+    if figure.value is None or figure.sd is None:
+        return None
+    return [None, figure.denominator, figure.value, figure.sd]

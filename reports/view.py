@@ -363,6 +363,8 @@ def _method_line(estimate: Estimate, claim: Claim) -> MethodLine:
     else:
         value = numbers.with_unit(numbers.number(estimate.value, 1), unit_of(claim))
         low, high, left, right = estimate.low, estimate.high, estimate.prediction_low, estimate.prediction_high
+    if estimate.value is None:  # smallest and largest, which are no interval of confidence
+        value, low, high = numbers.with_unit(numbers.span(low, high), unit_of(claim)), None, None
     return MethodLine(
         method=sentence_case(estimate.method), estimate=value, interval=numbers.interval(low, high),
         prediction=numbers.interval(left, right), k=estimate.k, n=numbers.number(estimate.n), note=estimate.note,

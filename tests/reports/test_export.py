@@ -13,8 +13,9 @@ import pytest
 from openpyxl import load_workbook
 
 from reports import export, tables
+from reports.claim import Claim
 from reports.page import Page, build_page
-from reports.result import ClaimResult
+from reports.result import ClaimResult, StudyFigure
 from reports.tables import Table
 from tests.reports.report_sample import context
 
@@ -97,6 +98,17 @@ def test_metafor_csv_holds_the_counts_of_a_claims_studies(page: Page) -> None:
     assert rows["xi"].tolist() == [12, 5, 20]
     assert rows["ni"].tolist() == [40, 25, 50]
     assert rows["sdi"].isna().all()
+
+
+def test_metafor_csv_takes_a_mean_only_with_its_spread_and_people() -> None:
+    claim = Claim("review.txt", "age", "age", stat="mean", low=30, high=40, unit="years", kind="age")
+    figures = [
+        StudyFigure("pmid:101", "", "age", "all", "mean", denominator=40, value=33.0, sd=9.0),
+        StudyFigure("pmid:102", "", "age", "all", "mean", denominator=50, value=35.0),
+    ]
+    page = build_page(context(results=[ClaimResult(claim, "thin", "two studies", studies=figures, k=2, K=4)]))
+    (row,) = tables.metafor_table(page).rows
+    assert row[5:9] == [None, 40, 33.0, 9.0]
 
 
 def test_metafor_csv_marks_missing_as_r_does(page: Page) -> None:

@@ -14,10 +14,11 @@ from lxml import html
 from lxml.html import HtmlElement
 from openpyxl import load_workbook
 
+from reports.claim import Claim
 from reports.context import RunInfo
 from reports.page import build_page
 from reports.report import escape_markdown, render_html, render_markdown, write_report
-from reports.result import CAUTION
+from reports.result import CAUTION, ClaimResult, Estimate, StudyFigure
 from reports.wording import fixed
 from tests.reports.report_sample import context, findings, records, relapse
 
@@ -180,6 +181,14 @@ def test_methods_reproduction_set_aside_and_other_analyses_are_shown(page: HtmlE
 
 def test_a_claim_on_which_the_abstracts_are_silent_says_how_many_were_looked_at(page: HtmlElement) -> None:
     assert "Studies looked at: 4" in text_of(by_id(page, "claim-fever-age"))
+
+
+def test_smallest_and_largest_are_shown_as_a_span_and_not_as_an_interval() -> None:
+    claim = Claim("review.txt", "age", "age", stat="range", low=17, high=95, unit="years", kind="age")
+    oldest = StudyFigure("pmid:101", "", "age", "all", "range", low=20, high=81, unit="years")
+    result = ClaimResult(claim, "thin", "one study", Estimate("extremes", None, 20, 81, k=1), [oldest], k=1, K=4)
+    page = html.fromstring(render_html(build_page(context(results=[result]))))
+    assert "The abstracts give 20–81 years 1 of 4 studies reports it" in text_of(by_id(page, "claim-age"))
 
 
 def test_a_figure_put_together_from_parts_shows_the_sentence_of_each() -> None:
