@@ -4,6 +4,8 @@
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# --no-compile: Python compiles what a run imports, which is a small part of all that is installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-compile
 # The first of these that is there, unless PYTHON names another: make run PYTHON=/opt/python/bin/python3.12
 PYTHON ?= $(shell for python in python3.11 python3.12 python3 python; do \
 	"$$python" -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' \
@@ -41,6 +43,7 @@ $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "make: no Python 3.11 or 3.12 with venv found; install one, or give PYTHON=/path/to/python" >&2; exit 1; }
 	@test -x $(BIN)/python && $(BIN)/python -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' \
 		|| { rm -rf $(VENV); "$(PYTHON)" -m venv $(VENV); }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Installing into $(VENV) (once; about a minute and a half)"
+	@$(PIP) --requirement requirements.lock
+	@PYTHONWARNINGS=ignore $(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -7,12 +7,13 @@ second run over the same records, settings and engine adds nothing but its own r
 from __future__ import annotations
 
 import json
+import logging
 import platform
 import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -33,6 +34,8 @@ from pipeline.sources import fetch_live, load_bundle
 from pipeline.store import Put, Store, digest
 from reports.claim import Claim, load_claims
 from reports.compare import ClaimResult, compare
+
+log = logging.getLogger(__name__)
 
 _LIBRARIES = ("retally", "spacy", "scispacy", "numpy", "scipy", "pandas", "sqlite-utils", "biopython")
 
@@ -87,7 +90,8 @@ def run_review(review: Review, settings: Settings, display: Display, live: bool 
                 time.monotonic() - started,
             )
         except BaseException as error:
-            fail_run(store, run_id, f"{type(error).__name__}: {error}")
+            with suppress(StoreError):  # what stopped the run may stop this note too; the next run makes it then
+                fail_run(store, run_id, f"{type(error).__name__}: {error}")
             raise
         run = past_run(store, review.id, run_id)
         assert run is not None
@@ -112,6 +116,8 @@ def screen_and_read(store: Store, review: Review, engine: Engine, display: Displ
     """Decide on every candidate, reading included texts that this engine has not read; also how many were read."""
     display.stage("Screening")
     records = list(candidates(store, review.id))
+    if not records:
+        log.warning("no records; `retally run %s --live` or `retally import` brings some", review.id)
     decisions = [
         screen(record, row["version"], row["content_hash"], review, bool(row["deleted_at"])) for row, record in records
     ]

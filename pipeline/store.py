@@ -140,8 +140,10 @@ class Store:
 
     def _put_record(self, record: Record, link: Link, put: Put) -> None:
         row = _row(record, link)
-        known = self.rows("SELECT version, source, body, superseded_by FROM records WHERE id = ?", [record.id])
+        known = self.rows("SELECT version, source, body, deleted_at FROM records WHERE id = ?", [record.id])
         if known:
+            if known[0]["deleted_at"]:  # PubMed has it again
+                self.execute("UPDATE records SET deleted_at = NULL WHERE id = ?", [record.id])
             if known[0]["version"] == row["version"] or _outdated(row, known[0]):
                 put.same += 1
                 return
@@ -218,18 +220,18 @@ class Store:
             self.execute(
                 "INSERT INTO readings (content_hash, engine, read_at) VALUES (?, ?, ?)", [content_hash, engine, now()]
             )
-            for place, finding in enumerate(findings):
-                self.db.table("findings").insert(
-                    {
-                        "content_hash": content_hash,
-                        "engine": engine,
-                        "record_id": record_id,
-                        "place": place,
-                        "grp": finding.group,
-                        **{name: getattr(finding, name) for name in _FINDING_COLUMNS},
-                        "body": canonical(finding.to_dict()),
-                    }
-                )
+            self.db.table("findings").insert_all(
+                {
+                    "content_hash": content_hash,
+                    "engine": engine,
+                    "record_id": record_id,
+                    "place": place,
+                    "grp": finding.group,
+                    **{name: getattr(finding, name) for name in _FINDING_COLUMNS},
+                    "body": canonical(finding.to_dict()),
+                }
+                for place, finding in enumerate(findings)
+            )
 
     def findings(self, content_hashes: Iterable[str], engine: str) -> dict[str, list[dict[str, Any]]]:
         """Content hash to the findings in that text, in the order of the text, as plain dictionaries."""

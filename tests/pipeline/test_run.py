@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -140,6 +142,46 @@ def test_live_without_an_address_says_what_is_missing(review: Review, settings: 
     nobody = Settings(settings.store, settings.out)
     with pytest.raises(UsageError, match=r"e-mail address.*--email"):
         run(review, nobody, live=True)
+
+
+def test_a_review_without_any_record_is_silent_and_says_how_to_get_some(
+    review: Review, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    review.records_path.unlink()
+    assert set(verdicts(run(review, settings)).values()) == {"silent"}
+    assert "no records; `retally run spruce --live`" in caplog.text
+
+
+def test_a_run_that_was_killed_leaves_nothing_half_done(review: Review, settings: Settings, tmp_path: Path) -> None:
+    """The process ends itself, without any clean-up, in the middle of each stage."""
+    script = (
+        "import os, sys\n"
+        "from pathlib import Path\n"
+        "from pipeline.review import load_review\n"
+        "from pipeline.run import run_review\n"
+        "from pipeline.settings import Settings\n"
+        "class Killer:\n"
+        "    def stage(self, name, total=None):\n"
+        "        if name == sys.argv[4]:\n"
+        "            os._exit(9)\n"
+        "    def step(self, done, total=None):\n"
+        "        if sys.argv[4] == f'step {done}':\n"
+        "            os._exit(9)\n"
+        "run_review(load_review(sys.argv[1]), Settings(Path(sys.argv[2]), Path(sys.argv[3])), Killer())\n"
+    )
+    for moment in ("Screening", "step 2", "Comparing"):
+        killed = subprocess.run(
+            [sys.executable, "-c", script, str(review.folder), str(settings.store), str(settings.out), moment],
+            check=False,
+        )
+        assert killed.returncode == 9
+        with Store(settings.store) as store:
+            assert past_run(store, "spruce") is None
+            assert store.rows("SELECT * FROM screening") == []
+            assert store.rows("PRAGMA foreign_key_check") == []
+    interrupted, undisturbed = run(review, settings), run(review, Settings(tmp_path / "u.sqlite", tmp_path / "u"))
+    assert [one.to_dict() for one in interrupted.results] == [one.to_dict() for one in undisturbed.results]
+    assert interrupted.run.flow == undisturbed.run.flow
 
 
 def test_one_run_at_a_time(review: Review, settings: Settings) -> None:
