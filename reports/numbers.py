@@ -13,6 +13,7 @@ THIN = "\u202f"  # narrow no-break space: groups thousands and never breaks a li
 DASH = "–"
 MINUS = "−"
 COMPARISONS = {"=": "", "~": "about ", "<": "< ", ">": "> ", "<=": "≤ ", ">=": "≥ "}
+TIMES = {"hours", "days", "weeks", "months", "years"}  # written without their s after a lone 1
 UNITS = {"%": "%"}  # units that follow their number without a space
 
 
@@ -43,6 +44,8 @@ def with_unit(text: str, unit: str | None) -> str:
     if not text or not unit:
         return text
     unit = in_words(unit)
+    if unit in TIMES and re.search(r"(?<![\d.,–\u202f])1$", text):
+        unit = unit.removesuffix("s")
     return f"{text}{unit}" if unit in UNITS else f"{text} {unit}"
 
 

@@ -117,7 +117,7 @@ def render_markdown(page: Page) -> str:
     """The same content as Markdown."""
     template = _environment(autoescape=False).get_template("report.md.j2")
     text = template.render(page=page, words=_words(), flow=tables.records_table(page).rows)
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"(\|\n)\n(?=\|)", r"\1", text)).strip() + "\n"
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
 def _words() -> dict[str, str]:

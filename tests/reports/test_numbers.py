@@ -35,6 +35,7 @@ def test_a_span_has_a_dash_and_words_where_a_sign_would_hide_it(low: float, high
 @pytest.mark.parametrize(
     ("stated", "text"),
     [((25, None, None, "<", "%"), "< 25%"), ((None, 10, 15, "=", "%"), "10–15%"),
+     ((1, None, None, "<=", "years"), "≤ 1 year"), ((None, 0, 1, "=", "years"), "0–1 years"),
      ((8, None, None, "~", "mm"), "about 8 mm"), ((None, None, None, "=", "%"), ""),
      ((1.1, None, None, "=", "per 100000 persons"), f"1.1 per 100{THIN}000 persons")],
 )  # fmt: skip

@@ -311,6 +311,16 @@ def test_markdown_has_the_same_claims_verdicts_and_sentences() -> None:
         assert expected in text
 
 
+def test_every_markdown_table_stands_apart_and_has_as_many_cells_in_each_row() -> None:
+    blocks = re.findall(r"(?:^\|.*\n)+", render_markdown(build_page(context())), flags=re.M)
+    assert len(blocks) > 5
+    for block in blocks:
+        lines = block.splitlines()
+        assert re.fullmatch(r"\|[-:|]+\|", lines[1])
+        assert sum(bool(re.fullmatch(r"\|[-:|]+\|", line)) for line in lines) == 1
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines}) == 1, block
+
+
 def test_a_report_without_claims_records_or_time_can_be_written() -> None:
     nothing = {"results": [], "records": records().iloc[:0], "findings": findings().iloc[:0]}
     empty = context(**nothing, run=RunInfo("1", "not a time"))
