@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class RichDisplay:
             SpinnerColumn(finished_text="[green]✓"),
             TextColumn("{task.description:<10}"),
             BarColumn(bar_width=30),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[count]:>9}"),
             TimeElapsedColumn(),
             console=self.console,
             disable=quiet or not self.console.is_terminal,
@@ -58,12 +58,13 @@ class RichDisplay:
     def stage(self, name: str, total: int | None = None) -> None:
         """Begin a stage; the one before it is done."""
         self._finish()
-        self._task = self._progress.add_task(name, total=total)
+        self._task = self._progress.add_task(name, total=total, count="")
 
     def step(self, done: int, total: int | None = None) -> None:
         """Move the bar of the stage at hand."""
         if self._task is not None:
-            self._progress.update(self._task, completed=done, total=total)
+            count = f"{done}/{total}" if total else str(done)
+            self._progress.update(self._task, completed=done, total=total, count=count)
 
     def _finish(self) -> None:
         if self._task is not None:
