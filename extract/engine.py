@@ -6,10 +6,7 @@ statistic, dose, denominator. Called by `pipeline.run` and by `retally extract`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
-
-import numpy as np
 
 from extract import linear
 from extract.doses import read_dose
@@ -17,6 +14,7 @@ from extract.expressions import Expression
 from extract.features import Reader
 from extract.finding import Finding
 from extract.groups import Choice, Mention, choices, counted, gather, mention_features, phrase_text
+from extract.kinds import classify
 from extract.names import Layout, layout, name_candidates
 from extract.reading import open_reader, section_spans
 from extract.sizes import Sizes, denominator
@@ -24,8 +22,6 @@ from extract.stats import CONTINUOUS, statistic
 from extract.wording import clean_group, clean_name, fixed_measure
 
 ENGINE_VERSION = "1"
-THRESHOLD = 0.45  # least probability of being a finding; chosen on the training abstracts
-LINK = re.compile(r"\s*(?:%|percent|years|months|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|to|compared\s+(?:with|to))?\s*[(\[]?\s*")
 
 
 class Engine:
@@ -74,7 +70,7 @@ class _Reading:
         figures = self.reader.figures
         if not figures:
             return []
-        self._classify()
+        self.kinds, self.belief = classify(self.reader, self.engine.figure)
         if not self.kinds:
             return []
         self._whose()
@@ -82,65 +78,6 @@ class _Reading:
         found = [r for r in rows if r is not None]
         _set_denominators(found)
         return [f for f, _ in _once(found, self.reader)]
-
-    # ---- what each figure is
-
-    def _classify(self) -> None:
-        decider, figures = self.engine.figure, self.reader.figures
-        none = decider.classes.index("NONE")
-        scores: dict[int, np.ndarray] = {}
-        for i, e in enumerate(figures):
-            if not e.drop:
-                scores[i] = np.log(decider.probabilities(self.reader.figure(i)) + 1e-6)
-        for run in self._runs(scores):
-            mean = sum(scores[i] for i in run) / len(run)
-            for i in run:
-                scores[i] = 0.5 * scores[i] + 0.5 * mean
-        position = {id(e): i for i, e in enumerate(figures)}
-        for i, e in enumerate(figures):
-            if i not in scores:
-                continue
-            p = np.exp(scores[i])
-            p /= p.sum()
-            belief = 1.0 - float(p[none])
-            host = position.get(id(e.host)) if e.host is not None and "base" not in e.tags else None
-            if e.form in ("sd", "range") and host is not None:
-                if host in self.kinds:
-                    self.kinds[i], self.belief[i] = self.kinds[host], self.belief[host]
-                elif e.form == "range" and belief > 0.7:
-                    self._keep(i, p, none, belief)
-                continue
-            if e.form == "sd" and host is None:
-                continue
-            if belief >= THRESHOLD:
-                self._keep(i, p, none, belief)
-
-    def _keep(self, i: int, p: np.ndarray, none: int, belief: float) -> None:
-        p = p.copy()
-        p[none] = 0.0
-        self.kinds[i] = self.engine.figure.classes[int(p.argmax())]
-        self.belief[i] = belief
-
-    def _runs(self, scores: dict[int, np.ndarray]) -> list[list[int]]:
-        """Parallel figures: same form, side by side in a list."""
-        runs: list[list[int]] = []
-        run: list[int] = []
-        figures = self.reader.figures
-        for i in sorted(scores):
-            e = figures[i]
-            if "base" in e.tags or e.form == "sd":
-                continue
-            if run and figures[run[-1]].form == e.form and self.reader.sentence[run[-1]] == self.reader.sentence[i]:
-                gap = self.doc.text[figures[run[-1]].end : e.start]
-                if len(gap) < 30 and LINK.fullmatch(gap):
-                    run.append(i)
-                    continue
-            if len(run) > 1:
-                runs.append(run)
-            run = [i]
-        if len(run) > 1:
-            runs.append(run)
-        return runs
 
     # ---- whose it is
 

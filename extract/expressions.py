@@ -40,6 +40,7 @@ LOWER = re.compile(
 UPPER = re.compile(r"\s*(?:\w+\s+)?(?P<ge>or\s+(?:more|greater|older|longer|higher|above|over)|and\s+(?:over|above|older))\b|\s*(?:\w+\s+)?(?P<le>or\s+(?:less|fewer|younger|shorter|below|lower|under))\b", re.I)
 TIMES = {"years": 365.25, "months": 30.4375, "weeks": 7.0, "days": 1.0, "hours": 1 / 24, "minutes": 1 / 1440}  # in days
 ALLOCATION = re.compile(r"randomi|assign|allocat|match|dilut|fashion|ratio of \d", re.I)
+SENTENCE_END = re.compile(r"[.?!]\s+[A-Z]")
 CMP = {"ge": ">=", "le": "<=", "lt": "<", "gt": ">", "about": "~"}
 
 
@@ -220,7 +221,7 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
     if b is None:
         return 1, [_single(doc, a)]
     gap = text[a.tail : b.number.start]
-    if len(gap) > 90 or "\n" in gap:
+    if len(gap) > 90 or "\n" in gap or SENTENCE_END.search(gap):
         return 1, [_single(doc, a)]
     whole = a.number.whole and a.unit is None and a.number.kind != "fraction"
     # k of N, k/N, all N, none of N - and a percentage behind it

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 
 from extract.features import NOWHERE, Reader, clusters
 from extract.names import Layout
-from extract.phrases import Phrase, people_words
+from extract.phrases import Atom, Phrase, people_words
 from extract.similar import content, same
+from extract.tokens import Document
 
+GROUP_WORD = re.compile(r"\b(?:group|arm|cohort|subgroup|patients|recipients|controls?|placebo)s?\b", re.I)
 LABEL = re.compile(r"^(?:the|an?|both|all|each)\s+", re.I)
 
 
@@ -54,6 +56,8 @@ def mention_features(reader: Reader, plan: Layout, phrase: Phrase, sentence: int
         f"group={'group' in words or 'arm' in words}", f"capital={doc.words[phrase.first].isupper()}", f"people={bool(set(words) & people_words())}", f"title={sentence == 0}",
         f"bc={table.get(b1, NOWHERE)[1]}", f"ac={table.get(a[0], NOWHERE)[1]}", f"short={len(text) < 4}|{text.isupper()}", f"bt={plan.parts[phrase.a - 1].type if phrase.a else '^'}|{plan.parts[phrase.b].type if phrase.b < len(plan.parts) else '$'}",
     ]
+    worded = bool(GROUP_WORD.search(text))
+    out += [f"worded={worded}", f"worded={worded}|{phrase.heads}|{b1}", f"both={words[0] in ('both', 'two', 'all', 'each')}", f"letter={bool(re.fullmatch(r'(?:group|arm)s? [A-Z0-9IVX]{1,4}', text, re.I))}", f"digitless={not any(ch.isdigit() for ch in text)}"]
     out += [f"w={w}" for w in words] + [f"c={c}" for c in dict.fromkeys(table.get(w, NOWHERE)[1] for w in words)]
     return out
 
@@ -167,8 +171,12 @@ def choices(reader: Reader, plan: Layout, figure: int, kind: str, groups: list[G
         level = min(9, int(belief * 10))
         nearest = _nearest(firsts, phrase, e.first, side)
         k = f"{side}{figures}"
+        near_right = right and figures == 0 and len(between) <= 2 and not ({p.type for p in between} - {"P", "D", "B"})
+        near_left = not right and len(between) == 1 and between[0].type == "B"
+        direct = f"{'R' if near_right else 'L' if near_left else '-'}|{joined(doc, between)}"
         align = rank == index and len(firsts) == length
         features = [
+            f"direct={direct}", f"direct={direct}|{klass}", f"direct={direct[0]}|{level > 3}", f"direct={direct[0]}|{known is not None}", f"direct={direct}|{level > 3}", f"level={level}|{known is not None}|{e.bracket}",
             f"k={k}", f"k={k}|{klass}", f"bt={side}{squeezed}", f"bt={side}{squeezed}|{klass}", f"belief={level}", f"belief={level}|{k}", f"belief={level}|{klass}", f"b={b1}|{side}", f"b={b1}|{klass}", f"a={a1}", f"b={b1}|{k}", f"ba={b1}|{a1}",
             f"dist={side}{min(9, len(between))}", f"dist={side}{min(9, len(between))}|{level > 4}", f"known={known is not None}|{k}", f"align={align}|resp={respectively}|{side}", f"align={align}|{length}|{len(firsts)}|{side}",
             f"rank={rank}|{index}|{min(length, 4)}|{min(len(firsts), 4)}|{side}", f"near={nearest}|{side}|{level > 4}", f"near={nearest}|{figures}|{level > 4}|resp={respectively}", f"heads={phrase.heads}", f"len={min(8, phrase.last - phrase.first)}",
@@ -188,6 +196,11 @@ def choices(reader: Reader, plan: Layout, figure: int, kind: str, groups: list[G
                     f"DOC|same-number={len(arms) == length}|{position == index}"]
         out.append(Choice(group.label, None, group.belief, features))
     return out
+
+
+def joined(doc: Document, between: list[Atom]) -> str:
+    """The words between a figure and a phrase, where they are only prepositions and articles."""
+    return " ".join(doc.lower[p.first] for p in between[:2] if p.type == "P")
 
 
 def _nearest(firsts: list[int], phrase: Phrase, token: int, side: str) -> int:

@@ -12,6 +12,9 @@ from extract.features import NOWHERE, Reader, clusters
 from extract.phrases import Atom, Phrase, atoms, candidates, people_words, thing_words
 
 
+NEGATIVE = frozenset({"without", "no", "not", "non", "never"})
+
+
 @dataclass(slots=True)
 class Layout:
     """A sentence as atoms and candidate phrases, with the atom of each of its figures."""
@@ -27,13 +30,50 @@ def layout(reader: Reader, sentence: int) -> Layout:
     s = doc.sentences[sentence]
     numbers = [n for n in reader.by_sentence.get(sentence, []) if "base" not in reader.figures[n].tags]
     spans = [(reader.figures[n].first, reader.figures[n].last, n) for n in numbers]
-    parts = atoms(doc, s.first, s.last, spans)
+    parts = _quieten(reader, atoms(doc, s.first, s.last, spans))
     place = {p.figure: i for i, p in enumerate(parts) if p.type == "F"}
+    position = {id(reader.figures[n]): n for n in reader.by_sentence.get(sentence, [])}
     for n in reader.by_sentence.get(sentence, []):
         if n not in place:
-            token = reader.figures[n].first
-            place[n] = next((i for i, p in enumerate(parts) if p.last > token), len(parts) - 1)
-    return Layout(parts, candidates(parts), place)
+            e = reader.figures[n]
+            host = position.get(id(e.host)) if e.host is not None else None
+            place[n] = place[host] if host in place else next((i for i, p in enumerate(parts) if p.last > e.first), len(parts) - 1)
+    return Layout(parts, candidates(parts, negative=lambda t: doc.lower[t] in NEGATIVE), place)
+
+
+def _quieten(reader: Reader, parts: list[Atom]) -> list[Atom]:
+    """Leave out what only qualifies a figure: its spread, p values, intervals, and the brackets that hold nothing else."""
+    words = reader.doc.words
+
+    def quiet(atom: Atom) -> bool:
+        if atom.type != "F":
+            return False
+        e = reader.figures[atom.figure]
+        return e.drop is not None or (e.host is not None and e.form in ("sd", "se", "range"))
+
+    out: list[Atom] = []
+    i = 0
+    while i < len(parts):
+        part = parts[i]
+        if part.type == "B" and words[part.first] in "([":
+            close, depth = i + 1, 1
+            while close < len(parts) and depth:
+                if parts[close].type == "B":
+                    depth += 1 if words[parts[close].first] in "([" else -1
+                close += 1
+            inside = parts[i + 1 : close - 1]
+            figures = [p for p in inside if p.type == "F"]
+            if depth == 0 and figures and all(map(quiet, figures)):
+                i = close
+                continue
+        if quiet(part):
+            while out and out[-1].type == "S" and words[out[-1].first] in "±=<>+/-−≤≥":
+                out.pop()
+            i += 1
+            continue
+        out.append(part)
+        i += 1
+    return out
 
 
 def _depth(parts: list[Atom], reader: Reader) -> list[int]:

@@ -6,6 +6,7 @@ phrases built from them, from which names and groups are chosen. Called by `extr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -63,7 +64,7 @@ def atoms(doc: Document, first: int, last: int, figures: list[tuple[int, int, in
         word, low = doc.words[i], doc.lower[i]
         if word in "()[]{}":
             out.append(Atom("B", i, i + 1))
-        elif not word[0].isalnum() and word[0] not in "α-ωµμ":
+        elif not word[0].isalnum():
             joined = (out and out[-1].type == "N" and word in JOINERS and not doc.spaced(i) and i + 1 < last and not doc.spaced(i + 1)
                       and (i + 1) not in figure and (doc.words[i + 1][0].isalnum()))
             if joined:
@@ -115,13 +116,17 @@ class Phrase:
     heads: int
 
 
-def candidates(parts: list[Atom], longest: int = 4) -> list[Phrase]:
-    """All phrases that begin with content or a verb and end with content, over at most `longest` content atoms."""
+def candidates(parts: list[Atom], longest: int = 4, negative: Callable[[int], bool] | None = None) -> list[Phrase]:
+    """All phrases that begin with content or a verb and end with content, over at most `longest` content atoms.
+
+    `negative` tells whether a token denies what follows; such phrases are offered with and without that word.
+    """
     out: list[Phrase] = []
     for i, start in enumerate(parts):
         if start.type not in "NV":
             continue
         heads = 0
+        lead = parts[i - 1] if i and negative is not None and parts[i - 1].last - parts[i - 1].first == 1 and negative(parts[i - 1].first) else None
         for j in range(i, len(parts)):
             part = parts[j]
             if part.type in "SBFA":
@@ -133,4 +138,6 @@ def candidates(parts: list[Atom], longest: int = 4) -> list[Phrase]:
                 if heads > longest:
                     break
                 out.append(Phrase(start.first, part.last, i, j + 1, heads))
+                if lead is not None:
+                    out.append(Phrase(lead.first, part.last, i - 1, j + 1, heads))
     return out

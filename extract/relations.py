@@ -37,6 +37,10 @@ PAIRS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 }
 
 
+#: Least scores. That of causes, of which most records name few among many pairs, is where F1 is highest.
+LEAST = {"effect": 0.5, "outcome": 0.5, "arm": 0.5, "cause": 0.3}
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """Two entities of one sentence that belong together; `score` is the model's probability, 0-1."""
@@ -67,14 +71,14 @@ class Cause:
     score: float
 
 
-def relations(kind: str, sentence: str, entities: Sequence[Entity], least: float = 0.5) -> list[Relation]:
+def relations(kind: str, sentence: str, entities: Sequence[Entity]) -> list[Relation]:
     """The pairs of `kind` (effect, outcome or arm) in a sentence whose score reaches `least`, in the order of the
     text.
     """
     found = []
     for head, tail, features in candidates(kind, sentence, entities):
         score = _score(kind, features)
-        if score >= least:
+        if score >= LEAST[kind]:
             found.append(Relation(kind, head, tail, score))
     return found
 
@@ -106,7 +110,7 @@ def regimens(sentence: str, entities: Sequence[Entity]) -> list[Regimen]:
     ]
 
 
-def causes(sentences: Sequence[str], entities: Sequence[Sequence[Entity]], least: float = 0.5) -> list[Cause]:
+def causes(sentences: Sequence[str], entities: Sequence[Sequence[Entity]]) -> list[Cause]:
     """The substances and diseases of a record between which it states that the one brought about the other.
 
     `sentences` begins with the title; `entities` are those of each sentence. Names are compared in lower case.
@@ -115,7 +119,7 @@ def causes(sentences: Sequence[str], entities: Sequence[Sequence[Entity]], least
     return [
         Cause(substance, disease, score)
         for substance, disease, features in cause_candidates(sentences, named)
-        if (score := _score("cause", features)) >= least
+        if (score := _score("cause", features)) >= LEAST["cause"]
     ]
 
 

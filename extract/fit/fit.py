@@ -7,17 +7,15 @@ phrase names it (`name`), which phrases are groups (`mention`), whose figure it 
 from __future__ import annotations
 
 import argparse
-import sys
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from extract import linear
 from extract.fit.align import Example, read_examples
+from extract.fit.kinds import fit_kinds, label_of
+from extract.fit.models import fit_decider, fit_ranker, matrix
 from extract.groups import Mention, choices, counted, gather, mention_features, phrase_text
 from extract.names import layout, name_candidates
 from extract.similar import overlap, same
@@ -25,44 +23,11 @@ from extract.similar import overlap, same
 NAMELESS = ("participants", "age", "sex", "smoking", "dose", "follow-up")
 
 
-def matrix(rows: Sequence[Iterable[str]], least: int) -> tuple[csr_matrix, list[str]]:
-    """A 0/1 matrix of the features that occur at least `least` times."""
-    counts = Counter(f for row in rows for f in set(row))
-    features = sorted(f for f, n in counts.items() if n >= least)
-    index = {f: i for i, f in enumerate(features)}
-    data = [sorted({index[f] for f in row if f in index}) for row in rows]
-    indptr = np.cumsum([0] + [len(d) for d in data])
-    indices = np.concatenate([np.array(d, dtype=np.int32) for d in data]) if data else np.array([], dtype=np.int32)
-    return csr_matrix((np.ones(len(indices), dtype=np.float32), indices, indptr), shape=(len(rows), len(features))), features
-
-
-def fit_decider(rows: Sequence[Iterable[str]], labels: Sequence[str], path: Path, c: float = 0.1, least: int = 2, weights: Sequence[float] | None = None) -> None:
-    """Fit one logistic regression and write it. `c` is the inverse strength of the L2 penalty."""
-    x, features = matrix(rows, least)
-    model = LogisticRegression(C=c, max_iter=400, solver="lbfgs").fit(x, np.array(labels), sample_weight=weights)
-    linear.save(path, [str(k) for k in model.classes_], features, model.coef_.T, model.intercept_)
-    print(f"{path.name}: {x.shape[0]} rows, {x.shape[1]} features", file=sys.stderr)
-
-
-def label_of(findings: list[dict]) -> str:
-    """The class a figure is taught as: the measure's class (sex with its name), NONE for no finding."""
-    if not findings:
-        return "NONE"
-    measure = findings[0]["measure"]
-    return measure if measure.startswith(("sex:", "smoking:")) else measure.split(":")[0]
-
-
 def fit_all(examples: list[Example], out: Path) -> None:
     """Fit and write the four deciders."""
     out.mkdir(parents=True, exist_ok=True)
-    rows, labels = [], []
-    for example in examples:
-        for i, e in enumerate(example.reader.figures):
-            if not e.drop:
-                rows.append(example.reader.figure(i))
-                labels.append(label_of(example.gold[i]))
-    fit_decider(rows, labels, out / "figure.npz")
-    name_rows, name_labels = [], []
+    fit_kinds(examples, out)
+    name_lists: list[tuple[list[list[str]], list[bool]]] = []
     mention_rows, mention_labels = [], []
     plans_of = []
     for example in examples:
@@ -85,11 +50,9 @@ def fit_all(examples: list[Example], out: Path) -> None:
             fits = [overlap(name, phrase_text(reader, p)) + 0.2 * same(name, phrase_text(reader, p)) for p, _ in options]
             if not fits or max(fits) < 0.35:
                 continue
-            for (_, features), fit in zip(options, fits, strict=True):
-                name_rows.append(features)
-                name_labels.append("yes" if fit >= max(fits) - 0.01 else "no")
-    fit_decider(name_rows, name_labels, out / "name.npz")
-    fit_decider(mention_rows, mention_labels, out / "mention.npz", least=3)
+            name_lists.append(([features for _, features in options], [fit >= max(fits) - 0.01 for fit in fits]))
+    fit_ranker(name_lists, out / "name.npz")
+    fit_decider(mention_rows, mention_labels, out / "mention.npz", c=0.5, least=3)
     linear.load.cache_clear()
     fit_groups(examples, plans_of, out, mention_rows, mention_labels)
 
@@ -102,9 +65,9 @@ def fit_groups(examples: list[Example], plans_of: list[dict], out: Path, mention
     y = np.array(mention_labels) == "yes"
     for fold in range(5):
         held = owner % 5 == fold
-        model = LogisticRegression(C=0.1, max_iter=300).fit(x[~held], y[~held])
+        model = LogisticRegression(C=0.5, max_iter=300).fit(x[~held], y[~held])
         belief[held] = model.predict_proba(x[held])[:, 1]
-    rows, labels = [], []
+    lists: list[tuple[list[list[str]], list[bool]]] = []
     at = 0
     for example, plans in zip(examples, plans_of, strict=True):
         reader = example.reader
@@ -127,21 +90,24 @@ def fit_groups(examples: list[Example], plans_of: list[dict], out: Path, mention
             else:
                 fits = [0.0 if o.label == "all" else overlap(gold, o.label) + 0.2 * same(gold, o.label) for o in options]
             if max(fits) >= 0.35:
-                for option, fit in zip(options, fits, strict=True):
-                    rows.append(option.features)
-                    labels.append("yes" if fit >= max(fits) - 0.01 else "no")
+                lists.append(([o.features for o in options], [fit >= max(fits) - 0.01 for fit in fits]))
             previous = gold
-    fit_decider(rows, labels, out / "group.npz")
+    fit_ranker(lists, out / "group.npz")
 
 
 def main() -> None:
     """Read the annotated abstracts and fit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--only", choices=["figure"], help="refit this decider alone")
     parser.add_argument("--splits", default="train")
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "weights")
     args = parser.parse_args()
-    fit_all([e for split in args.splits.split(",") for e in read_examples(args.folder, split)], args.out)
+    examples = [e for split in args.splits.split(",") for e in read_examples(args.folder, split)]
+    if args.only:
+        fit_kinds(examples, args.out)
+    else:
+        fit_all(examples, args.out)
 
 
 if __name__ == "__main__":

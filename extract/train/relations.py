@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from extract.model import Entity
-from extract.relations import BUCKETS, bucket, candidates, cause_candidates
+from extract.relations import BUCKETS, LEAST, bucket, candidates, cause_candidates
 from extract.train.corpus import sentences
 from extract.train.evaluate import figures
 
@@ -121,7 +122,8 @@ def main() -> None:
         if "dev" in arguments.splits:
             continue
         dev = rows(["dev"])
-        answers = matrix(dev) @ weights[kind][:-1].astype(float) + float(weights[kind][-1]) >= 0
+        answers = matrix(dev) @ weights[kind][:-1].astype(float) + float(weights[kind][-1])
+        answers = answers >= math.log(LEAST[kind] / (1 - LEAST[kind]))
         truth = np.array([truth for _, truth in dev])
         score = figures(int((answers & truth).sum()), int(answers.sum()), int(truth.sum()))
         every = figures(int(truth.sum()), len(truth), int(truth.sum()))
