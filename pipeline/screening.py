@@ -21,6 +21,7 @@ from pipeline.review import Eligibility, Population, Review, Terms
 
 RULES_FILE = Path(__file__).with_name("designs.toml")
 CASE_REPORT = "case report"
+NOT_LOOKED_AT = "not looked at"  # the design of a paper about other people
 _SMALL = (
     "two three four five six seven eight nine ten eleven twelve"
     " thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
@@ -55,13 +56,13 @@ class Screened:
 def screen(record: Record, version: str, content_hash: str, review: Review, deleted: bool = False) -> Screened:
     """Include or exclude a record from what it says of itself; the first rule that it fails is the reason."""
     abstract = record.text[len(record.title) :] if record.given_text is None else record.given_text
-    design = study_design(record.title, record.text, record.publication_types)
     tier = population_tier(record.title, abstract, review.population)
+    design = study_design(record.title, record.text, record.publication_types) if tier else NOT_LOOKED_AT
     reason = (
         _unusable(record, abstract, deleted)
+        or ("" if tier else "other population")
         or _outside_limits(record, review.eligibility)
         or _wrong_design(design, review.eligibility)
-        or ("" if tier else "other population")
     )
     return Screened(record.id, version, content_hash, not reason, reason or "eligible", design, tier)
 

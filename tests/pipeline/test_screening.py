@@ -43,6 +43,8 @@ def record(title: str = "Primary spruce fever in adults", abstract: str = ABSTRA
         ("Fever", "This article reviews fever.", ["Review"], "review"),
         ("In reply", "We thank the authors.", ["Comment"], "opinion"),
         ("Fever", "Cases and matched controls were compared.", [], "case-control"),
+        ("Guidelines for fever", "Rest is advised.", [], "guideline"),
+        ("Guidelines for fever: are they followed?", "The records of 61 patients were reviewed.", [], "series"),
         ("Fever in mice", "Mice were kept warm.", [], "laboratory"),
         ("Fever", "Fever is warm.", [], "unclear"),
     ],
