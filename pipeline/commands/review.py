@@ -24,11 +24,15 @@ def command(review: str | None, form: str) -> None:
         print_list(rows, ["review", "title", "folder"], form)
         return
 
+    from pipeline.review_check import doubts
     from reports.claim import load_claims
 
     loaded = load_review(review)
     settings = loaded.settings()
-    settings["claims"] = len(load_claims(loaded.claims_path)) if loaded.claims_path.is_file() else 0
+    claims = load_claims(loaded.claims_path)
+    settings["claims"] = len(claims)
+    for line in doubts(loaded, claims):
+        click.echo(line, err=True)
     if form == "json":
         click.echo(json.dumps(settings, ensure_ascii=False, indent=2))
         return

@@ -85,6 +85,23 @@ def test_a_malformed_review_is_one_line_with_file_key_and_cure(retally, tmp_path
     assert "review.toml: search: missing; expected a table [search]. Add" in said.err
 
 
+def test_names_that_lead_nowhere_are_pointed_out(retally, tmp_path: Path) -> None:
+    folder = make(tmp_path / "spruce")
+    claims = (folder / "claims.toml").read_text(encoding="utf-8").replace("review.txt", "reveiw.txt", 1)
+    (folder / "claims.toml").write_text(
+        claims.replace("value = 90", 'value = 90\nexclude_studies = {"restated:x" = "r"}')
+    )
+    with (folder / "review.toml").open("a", encoding="utf-8") as file:
+        file.write('[cited]\nrelapses = "restated:spruce1"\n')
+    said = retally("review", str(folder))
+    assert said.code == 0
+    assert said.err.splitlines() == [
+        "claims.toml: claim 'relapse': no document 'reveiw.txt' in review.toml",
+        "review.toml: cited.relapses: no such claim",
+        "claims.toml: claim 'men': no bundled record 'restated:x'",
+    ]
+
+
 def test_a_missing_claims_file_is_named(retally, tmp_path: Path) -> None:
     folder = make(tmp_path / "spruce")
     (folder / "claims.toml").unlink()
