@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field
 
 from extract.numbers import Number, find_numbers
+from extract.sharing import share
 from extract.tokens import Document
 from extract.units import Unit, unit_at
 
@@ -41,6 +42,7 @@ UPPER = re.compile(r"\s*(?:\w+\s+)?(?P<ge>or\s+(?:more|greater|older|longer|high
 TIMES = {"years": 365.25, "months": 30.4375, "weeks": 7.0, "days": 1.0, "hours": 1 / 24, "minutes": 1 / 1440}  # in days
 ALLOCATION = re.compile(r"randomi|assign|allocat|match|dilut|fashion|ratio of \d", re.I)
 SENTENCE_END = re.compile(r"[.?!]\s+[A-Z]")
+CURRENCIES = frozenset("$€£¥")
 CMP = {"ge": ">=", "le": "<=", "lt": "<", "gt": ">", "about": "~"}
 
 
@@ -116,7 +118,7 @@ def find_expressions(doc: Document) -> list[Expression]:
     """All number expressions of a document, in order; those that cannot be findings carry the reason in `drop`."""
     items = [_item(doc, number) for number in find_numbers(doc)]
     _share(doc, items)
-    out = _assemble(doc, items)
+    out = share(doc, _assemble(doc, items))
     drops = _dropped(doc.text)
     for e in out:
         for start, end, reason in drops:
@@ -131,6 +133,8 @@ def find_expressions(doc: Document) -> list[Expression]:
 
 def _item(doc: Document, number: Number) -> _Item:
     unit = unit_at(doc, number.last) if number.kind not in ("none", "all", "fraction") else None
+    if unit is None and number.first and doc.words[number.first - 1] in CURRENCIES:
+        unit = Unit(doc.words[number.first - 1], "money", number.last)
     if number.kind == "words" and unit is not None and unit.kind == "percent" or unit is not None and unit.kind == "percent":
         return _Item(number, unit, True, doc.ends[unit.last - 1], unit.last)
     last = unit.last if unit else number.last

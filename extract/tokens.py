@@ -48,6 +48,7 @@ class Document:
     ends: list[int]
     sentences: list[Sentence] = field(default_factory=list)
     labels: list[str] = field(default_factory=list)  # the label of each section; the title is section 0
+    firsts: list[int] = field(default_factory=list)  # the first token of each sentence
 
     def token_at(self, offset: int) -> int:
         """The index of the token that covers or precedes a character offset (0 for an offset before the first)."""
@@ -55,7 +56,7 @@ class Document:
 
     def sentence_of(self, token: int) -> int:
         """The index of the sentence that holds a token."""
-        return max(0, bisect_right([s.first for s in self.sentences], token) - 1)
+        return max(0, bisect_right(self.firsts, token) - 1)
 
     def spaced(self, token: int) -> bool:
         """Whether white space precedes the token."""
@@ -107,4 +108,5 @@ def read_document(text: str, sections: list[tuple[int, int, str]]) -> Document:
             last = bisect_right(doc.starts, end - 1)
             if last > first:
                 doc.sentences.append(Sentence(first, last, doc.starts[first], doc.ends[last - 1], number))
+    doc.firsts = [s.first for s in doc.sentences]
     return doc

@@ -41,6 +41,7 @@ def _per() -> frozenset[str]:
 # Units of one letter, and words that are units only right behind a number or in these spellings.
 EXACT = {"m": "m", "g": "g", "l": "lL", "s": "s", "h": "h", "d": "dD", "w": "wW", "y": "y", "n": "N", "u": "U", "v": "V", "j": "J", "ma": "mA",
          "met": "MET", "sd": "SD", "score": "score", "mo": "mo"}
+CONCENTRATION = frozenset({"dl", "ml", "l", "liter", "litre", "deciliter", "decilitre", "milliliter", "millilitre", "ul", "µl", "μl", "mcl"})
 VAGUE = frozenset({"times", "score", "cells", "sd", "lines", "letters", "teeth", "steps", "met", "beats", "second", "seconds", "tablet", "tablets"})
 
 
@@ -77,7 +78,7 @@ def unit_at(doc: Document, at: int) -> Unit | None:
             last += 2
             last = _exponent(doc, last, per)
         elif doc.lower[last] in _per() and _negative_power(doc, last + 1):
-            per.append(doc.lower[last])
+            per.append("m2" if doc.lower[last] == "m" and doc.words[last + 2 : last + 3] == ["2"] else doc.lower[last])
             last = _negative_power(doc, last + 1)
         elif doc.lower[last] in ("m", "kg") and last + 1 < n and doc.words[last + 1] in "−-":
             break
@@ -86,6 +87,8 @@ def unit_at(doc: Document, at: int) -> Unit | None:
     if per and per[-1] == "body":
         while last < n and doc.lower[last] in ("weight", "surface", "area"):
             last += 1
+    if kind == "mass" and any(base in CONCENTRATION for base in per) or word == "kg" and per:
+        kind = "other"  # mg/dl is measured, not taken; kg/m2 is a body mass index
     if kind != "time" and per:
         text = doc.text[doc.starts[at] : doc.ends[last - 1]]
     return Unit(text, kind, last, tuple(per))

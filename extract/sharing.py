@@ -1,0 +1,164 @@
+"""What the figures of one statement lend each other: units, rate bases, and what a bracket behind a mean holds.
+
+"19.3 (4.1) and 17.2 (3.9) months" has two means with their standard deviations once the abstract has said "mean (SD)"; all
+four are months. Comes in: a document and its expressions in order. Changes the expressions in place, or returns a shorter
+list where two numbers are the ends of one range. Called by `extract.expressions`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from extract.tokens import Document
+from extract.units import Unit, unit_at
+
+if TYPE_CHECKING:
+    from extract.expressions import Expression
+
+OPENED = re.compile(r"\s*[(\[]\s*(?:±|\+/[-−–])?\s*")
+CLOSED = re.compile(r"\s*[)\]]")
+# What authors say a bracket behind a figure will hold: "mean (SD)", "median [IQR]", "difference (95% CI)".
+DECLARED = re.compile(
+    r"(?:[(\[±,;/]|\+/?[-−–]|\band\b)\s*(?:±\s*)?(?:(?P<sd>s\.?d\.?s?(?![\w])|standard\s+deviations?)|(?P<se>s\.?e\.?m?\.?(?![\w])|standard\s+errors?)|"
+    r"(?P<iqr>iqrs?\b|inter-?quartile|25th|quartiles)|(?P<range>ranges?\b|min\w*\s?[-–,/]\s?max)|(?P<ci>9\d\s?%\s*(?:ci|confidence)|ci\b|confidence))[^)\]]{0,25}[)\]:,]?", re.I)
+MEAN = re.compile(r"\b(?:mean|average)\b", re.I)
+MEDIAN = re.compile(r"\bmedian\b", re.I)
+NAMED = re.compile(r"[(\[,;]\s*(?:(?:the|a|with|overall)\s+)*(?:mean|median|average|range|iqr|s\.?d\.?|standard)\b[^()\d]{0,40}$", re.I)
+BETWEEN = re.compile(r"\s*[,;]\s*")
+RATE = re.compile(
+    r"\s*(?:[a-z]+(?:[\s-][a-z]+)?\s+)?(?:(?:per|/|in\s+every|out\s+of\s+every)\s?(?P<base>1[ ,]?000[ ,]?000|100[ ,]?000|10[ ,]?000|1[ ,]?000|100|million)(?![\d.,]\d|\s?m[lLgm]\b)\s*"
+    r"(?P<what>(?:person|patient|women|woman|treatment|child|children|device|catheter|hospital|bed|live|subject|inhabitant|population|people|participant|implant|admission|birth|deliver|procedure|follow|cycle)[\w]*"
+    r"(?:[\s-](?:years?|months?|weeks?|days?|births?|bed[\s-]days?|yrs?|py))?)?|per\s(?P<time>(?:person|patient|woman|subject|treatment|device|child)[\s-](?:years?|months?|days?|yrs?))\b)", re.I)
+JOINED = re.compile(r"\s*(?:%|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|to|&|compared\s+(?:with|to)|,\s*and|(?:in|for|with)\s+[\w\s-]{1,25}\s(?:and|vs\.?|versus|compared\s+(?:with|to)))\s*")
+
+
+def share(doc: Document, figures: list[Expression]) -> list[Expression]:
+    """Let figures lend each other what they share; two ends of a declared range become one figure."""
+    figures = _brackets(doc, figures)
+    _rates(doc, figures)
+    _units(doc, figures)
+    return figures
+
+
+def _declared(doc: Document, e: Expression) -> str | None:
+    """What brackets behind figures hold (sd, se, iqr, range, ci) by the last declaration before a figure."""
+    start = doc.sentences[doc.sentence_of(e.first)].start if doc.sentences else 0
+    before = doc.text[start : e.start]
+    kind = None
+    for match in DECLARED.finditer(before):
+        kind = match.lastgroup
+    if kind is None:
+        mean, median = MEAN.search(before[-160:]), MEDIAN.search(before[-160:])
+        kind = "sd" if mean and not median else None
+        if kind and not (e.decimals or e.unit is not None):
+            kind = None
+    return kind
+
+
+def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
+    """Read the bracket behind a mean or a median: its sd, its range, its interval."""
+    text, out, skip = doc.text, [], -1
+    for i, e in enumerate(figures):
+        if i == skip:
+            continue
+        out.append(e)
+        a = figures[i - 1] if i else None
+        if a is None or e.form not in ("value", "count", "range", "percent") or e.host is not None and e.form != "range" or not text[max(0, e.start - 3) : e.start].rstrip().endswith(("(", "[")):
+            continue
+        if a.form not in ("value", "count", "percent") or a.numerator is not None and a.form != "count" or "over" in a.tags or a.n_equals or a.kind in ("none", "all"):
+            continue
+        if not OPENED.fullmatch(text[a.end : e.start]) or e.n_equals:
+            continue
+        closed = CLOSED.match(text, e.end)
+        after = figures[i + 1] if i + 1 < len(figures) else None
+        if e.form == "range":
+            if closed and _declared(doc, a) == "ci":
+                e.drop = "interval"
+        elif closed and e.form == a.form == "percent" and _declared(doc, a) == "sd" or closed and e.form != "percent" and a.form != "percent" and (e.decimals or a.decimals or a.unit is not None):
+            kind = _declared(doc, a)
+            if kind in ("sd", "se"):
+                e.form, e.host, e.numerator = "sd", a, None
+                a.numerator = None
+                if a.form == "count":
+                    a.form = "value"
+                a.tags.append("spread")
+                if kind == "se":
+                    e.form, e.drop = "se", "standard-error"
+                if a.unit is None and e.unit is None:
+                    _unit_behind(doc, (a, e), doc.token_at(closed.end() - 1) + 1)
+        elif after is not None and after.form == e.form and BETWEEN.fullmatch(text[e.end : after.start]) and (closed := CLOSED.match(text, after.end)):
+            kind = _declared(doc, a)
+            if kind == "ci":
+                e.drop = after.drop = "interval"
+            elif kind in ("iqr", "range") and e.value is not None and after.value is not None and e.value <= after.value:
+                e.low, e.high, e.value, e.numerator = e.value, after.value, None, None
+                e.form, e.label, e.host = "range", kind, a
+                e.unit = after.unit or e.unit
+                e.end, e.last, e.span_end = after.end, after.last, after.span_end
+                skip = i + 1
+                if a.unit is None and e.unit is None:
+                    _unit_behind(doc, (a, e), doc.token_at(closed.end() - 1) + 1)
+    return out
+
+
+def _unit_behind(doc: Document, figures: tuple[Expression, ...], token: int) -> None:
+    """Give figures the unit that stands behind their bracket: "0.8 [2.4] days"."""
+    unit = unit_at(doc, token)
+    if unit is None or unit.kind == "percent":
+        return
+    for e in figures:
+        e.unit = unit
+
+
+def _rates(doc: Document, figures: list[Expression]) -> None:
+    """Rates per 1000, per 100 patient-years; the base is no figure, and a list shares it."""
+    for i, e in enumerate(figures):
+        if e.form not in ("value", "count", "range") or e.unit is not None and e.unit.kind != "rate" or e.kind in ("none", "all") or "over" in e.tags:
+            continue
+        match = RATE.match(doc.text, e.end)
+        if match is None:
+            continue
+        base = (match.group("base") or "").replace(",", "").replace(" ", "")
+        what = match.group("what") or match.group("time") or ""
+        if base == "100" and not what:
+            continue
+        e.unit = Unit(" ".join(filter(None, ("per", base, re.sub(r"\s+", " ", what).lower()))), "rate", e.last)
+        if e.form == "count":
+            e.form, e.numerator = "value", None
+        for later in figures[i + 1 : i + 3]:
+            if later.start < match.end():
+                later.drop = "rate-base"
+        for j in range(i - 1, -1, -1):
+            earlier = figures[j]
+            if earlier.unit is not None or earlier.form not in ("value", "count") or not JOINED.fullmatch(doc.text[earlier.end : figures[j + 1].start]):
+                break
+            earlier.unit, earlier.form, earlier.numerator = e.unit, "value", None
+
+
+def _units(doc: Document, figures: list[Expression]) -> None:
+    """Units pass from a mean to its spread and back, between means of one sentence, into a bracket that opens with "mean"."""
+    for e in figures:
+        if e.host is not None and "base" not in e.tags and e.form in ("sd", "se", "range") and "percent-unit" not in e.tags and e.host.form != "percent":
+            if e.unit is None:
+                e.unit = e.host.unit
+            elif e.host.unit is None:
+                e.host.unit = e.unit
+    for pairs in (list(zip(figures, figures[1:], strict=False)), list(zip(reversed(figures), list(reversed(figures))[1:], strict=False))):
+        last: Expression | None = None
+        for lender, e in pairs:
+            if "spread" in lender.tags and "percent-unit" not in lender.tags:
+                last = lender
+            if e.unit is not None or "spread" not in e.tags or "percent-unit" in e.tags or last is None or last.unit is None:
+                continue
+            if doc.sentence_of(last.first) == doc.sentence_of(e.first) and abs(last.start - e.start) < 130:
+                e.unit = last.unit
+    for i, e in enumerate(figures):
+        if e.unit is None and i and e.form in ("value", "count", "range") and "percent-unit" not in e.tags:
+            lender = figures[i - 1]
+            gap = doc.text[lender.end : e.start]
+            if lender.unit is not None and lender.unit.kind != "percent" and len(gap) < 60 and NAMED.search(gap) and not e.n_equals:
+                e.unit = lender.unit
+    for e in figures:
+        if e.host is not None and e.unit is None and e.form in ("sd", "range") and "percent-unit" not in e.tags and "base" not in e.tags and e.host.form != "percent":
+            e.unit = e.host.unit
