@@ -1,70 +1,265 @@
 """Doses: the drug, what it is taken per, how often, by which route, for how long.
 
-Comes in: a figure already taken for a dose. Fills the dose fields of its finding. Called by `extract.engine`.
+Comes in: a figure already taken for a dose. Fills the dose fields of its finding; doses of one list then share what is printed
+once ("A 5 mg or B 10 mg daily"). Called by `extract.engine`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
 from extract.expressions import Expression
 from extract.finding import Finding
+from extract.phrases import word_classes
 from extract.resources import load
 from extract.tokens import Document, Sentence
 
+HOURS = r"\s?(?:h(?:ours?|rs?)?)\b"
 FREQUENCY = re.compile(
-    r"\b(?P<daily>daily|once[\s-]daily|q\.?\s?d\.?|o\.?d\.?(?![\w])|per\s+day|/\s?day|/\s?d\b|a\s+day|every\s+day|each\s+day|every\s+24\s?h(?:ours)?|nightly|at\s+night|at\s+bedtime|each\s+(?:morning|night))\b|"
-    r"(?P<bid>\b(?:b\.?\s?i\.?\s?d\.?|b\.?d\.?(?=[\s,.;)])|twice[\s-]+(?:a\s+day|daily|per\s+day)|two\s+times\s+(?:a\s+day|daily|per\s+day)|every\s+12\s?h(?:ours|rs)?|q\s?12\s?h))|"
-    r"(?P<tid>\b(?:t\.?\s?i\.?\s?d\.?|t\.?d\.?s\.?|three\s+times\s+(?:a\s+day|daily|per\s+day)|3\s+times\s+(?:a\s+day|daily|per\s+day)|thrice\s+daily|every\s+8\s?h(?:ours|rs)?|q\s?8\s?h))|"
-    r"(?P<qid>\b(?:q\.?\s?i\.?\s?d\.?|four\s+times\s+(?:a\s+day|daily|per\s+day)|4\s+times\s+(?:a\s+day|daily|per\s+day)|every\s+6\s?h(?:ours|rs)?|q\s?6\s?h))|"
-    r"(?P<other>\b(?:(?:once|twice|two|three|four|2|3|4)[\s-]+(?:times\s+)?(?:weekly|a\s+week|per\s+week|monthly|a\s+month)|once[\s-]+weekly|weekly|per\s+week|monthly|every\s+other\s+day|on\s+alternate\s+days|alternate[\s-]day|"
-    r"every\s+(?:\d+|two|three|four|six|eight)\s*(?:-\s*)?(?:hours|h|hrs|days|weeks|months|wk|weeks)|every\s+(?:week|month|hour)|per\s+week|per\s+hour|per\s+minute|continuous\s+infusion))", re.I)
-NAMES = {"daily": "daily", "bid": "twice daily", "tid": "three times daily", "qid": "four times daily"}
+    r"\b(?P<bid>b\.?\s?i\.?\s?d\b\.?|b\.?d\.?(?=[\s,.;)])|(?:twice|two\s+times|2\s+times)[\s-]+(?:a[\s-]+day|daily|per[\s-]+day|each\s+day)|(?:every|q)\s?(?:12|twelve)" + HOURS + r")|"
+    r"\b(?P<tid>t\.?\s?i\.?\s?d\b\.?|t\.?d\.?s\b\.?|(?:three|3)\s+times\s+(?:a\s+day|daily|per\s+day)|thrice\s+daily|(?:every|q)\s?(?:8|eight)" + HOURS + r")|"
+    r"\b(?P<qid>q\.?\s?i\.?\s?d\b\.?|(?:four|4)\s+times\s+(?:a\s+day|daily|per\s+day)|(?:every|q)\s?(?:6|six)" + HOURS + r")|"
+    r"\b(?P<other>(?:once|twice|two|three|four|five|[2-6])[\s-]+(?:times\s+|days\s+)?(?:weekly|a\s+week|per\s+week|monthly|a\s+month)|every\s+other\s+day|(?:on\s+)?alternate[\s-]days?|"
+    r"every\s+(?:\d+|two|three|four|six|eight)\s*-?\s*(?:h(?:ours|rs)?|days|weeks|months|wk|minutes|min)\b|q\s?\d\s?w\b|every\s+(?:month|hour)|nightly|continuous\s+(?:[\w.]+\s+){0,2}infusion)|"
+    r"\b(?P<weekly>(?:once[\s-]+)?weekly|once\s+(?:a|per)\s+week|per\s+week|every\s+week|a\s+week)\b|\b(?P<monthly>(?:once[\s-]+)?monthly|per\s+month|every\s+month)\b|"
+    r"(?P<daily>\b(?:once[\s-]+)?daily|\bonce\s+(?:a|per)\s+day|\bq\.?\s?d\b\.?|\bo\.?d\b\.?|\bper\s+day|/\s?day\b|/\s?d\b|\ba\s+day|\bevery\s+(?:day|morning|evening|night)|\beach\s+(?:day|morning|night)|\bevery\s+24" + HOURS + r"|\bat\s+(?:night|bedtime))|"
+    r"\b(?P<day>(?:on\s+)?days?\s+\d+)", re.I)
+NAMES = {"daily": "daily", "bid": "twice daily", "tid": "three times daily", "qid": "four times daily", "weekly": "weekly", "monthly": "monthly"}
+DOSE_WORDS = re.compile(r"(?:\s|-|,|\(|of|an?|the|at|oral|i\.?v\.?|intravenous|subcutaneous|doses?|dosages?|infusions?|injections?|mean|median|maximum|average|was|were|is|ranged?|ranging|from|total|=|:)*(?:of\s+[\w\s-]{3,30}?)?\s*$", re.I)
 ROUTE = re.compile(
     r"\b(?P<intravenous>intravenous(?:ly)?|i\.?v\.?(?=[\s,.;)])|IV)\b|\b(?P<oral>oral(?:ly)?|p\.?o\.?(?=[\s,.;)])|by\s+mouth|per\s+os)\b|\b(?P<subcutaneous>subcutaneous(?:ly)?|s\.?c\.?(?=[\s,.;)]))\b|"
     r"\b(?P<intramuscular>intramuscular(?:ly)?|i\.?m\.?(?=[\s,.;)]))\b|\b(?P<intrathecal>intrathecal(?:ly)?)\b|\b(?P<inhaled>inhaled|inhalation|nebuli[sz]ed)\b|\b(?P<topical>topical(?:ly)?)\b|\b(?P<rectal>rectal(?:ly)?)\b|"
-    r"\b(?P<intraperitoneal>intraperitoneal(?:ly)?)\b|\b(?P<intravitreal>intravitreal(?:ly)?)\b|\b(?P<infusion>infusion)\b|\b(?P<epidural>epidural(?:ly)?)\b|\b(?P<spinal>spinal)\b|\b(?P<sublingual>sublingual(?:ly)?)\b|\b(?P<transdermal>transdermal(?:ly)?)\b|"
-    r"\b(?P<intranasal>intranasal(?:ly)?)\b|\b(?P<intravesical>intravesical(?:ly)?)\b", re.I)
-FOR = re.compile(r"^\W{0,3}(?:\w+\s+){0,5}?for\s+(?:a\s+(?:period|total|mean|median)\s+(?:of\s+)?)?((?:\d+(?:[.-]\d+)?|one|two|three|four|five|six|eight|ten|twelve)(?:\s?(?:-|–|to)\s?\d+)?[\s-](?:days?|weeks?|months?|years?|hours?|h|wk|cycles?|minutes|min))", re.I)
-@cache
-def _per_names() -> dict[str, str | None]:
-    return {"kg": "kg", "kilogram": "kg", "m2": "m2", "m²": "m2", "square": "m2", "day": None, "d": None, "body": "kg", "h": "hour", "hr": "hour", "hour": "hour", "min": "minute", "minute": "minute", "week": None, "wk": None, "dose": "dose"}
+    r"\b(?P<intraperitoneal>intraperitoneal(?:ly)?)\b|\b(?P<intravitreal>intravitreal(?:ly)?)\b|\b(?P<epidural>epidural(?:ly)?)\b|\b(?P<sublingual>sublingual(?:ly)?)\b|\b(?P<transdermal>transdermal(?:ly)?)\b|"
+    r"\b(?P<intranasal>intranasal(?:ly)?)\b|\b(?P<intravesical>intravesical(?:ly)?)\b|\b(?P<spinal>spinal)\b|\b(?P<infusion>infusion)\b", re.I)
+FOR = re.compile(
+    r"^\W{0,3}(?:\w+\s+){0,5}?(?:for|during|over|[x×])\s+(?:a\s+(?:period|total|mean|median)\s+(?:of\s+)?)?((?:\d+(?:[.-]\d+)?|one|two|three|four|five|six|eight|ten|twelve)(?:\s?(?:-|–|to)\s?\d+)?"
+    r"[\s-](?:days?|weeks?|months?|years?|hours?|h|wk|cycles?|minutes|min))\b", re.I)
+NEXT = re.compile(r"[;.]\s|\d\s?(?:mg|g|µg|μg|mcg|ml|IU|U|units?|Gy)\b|\bvs\b|\bversus\b|\bthen\b|\bfollowed\b", re.I)
+LISTED = re.compile(r"\s*[)\]]?\s*(?:,|;|and|or|to|/|,\s*and|,\s*or|\+|plus)?\s*[(\[]?\s*(?:[\w'’.-]+\s*){0,4}?[(\[]?\s*", re.I)
+SAME = re.compile(r"\s*(?:and|or|to|/|,|then|\(|\[|,\s*and|,\s*or|=|vs\.?|versus|increased\s+to|reduced\s+to|and\s+then)\s*(?:up\s+to\s+)?")
+ABBREVIATED = re.compile(r"\(([A-Z][A-Za-z0-9-]{0,7})\)")
+PERS = {"kg": "kg", "kilogram": "kg", "body": "kg", "m2": "m2", "m²": "m2", "square": "m2", "m2bsa": "m2", "dose": "dose"}
+TIMES = {"day": "daily", "d": "daily", "24": "daily", "24h": "daily", "week": "weekly", "wk": "weekly", "month": "monthly"}
+INFUSED = {"h": "hr", "hr": "hr", "hour": "hr", "min": "min", "minute": "min"}
 
 
-def read_dose(doc: Document, e: Expression, sentence: Sentence, finding: Finding) -> None:
-    """Fill drug, per, frequency, route and duration, and bring the unit to the bare mass ("mg/kg/day" -> mg, kg, daily)."""
-    text = doc.text
-    last = e.end
-    if e.unit is not None:
-        bases = list(e.unit.per)
-        finding.unit = re.split(r"[\s/.·⋅×]|per", e.unit.text)[0] or e.unit.text
-        for base in bases:
-            if base in ("day", "d", "24", "24h"):
-                finding.frequency = "daily"
-            elif base in ("week", "wk"):
-                finding.frequency = "weekly"
-            elif base in ("kg", "kilogram", "body"):
-                finding.per = "kg" if finding.per is None else finding.per
-            elif base in ("m2", "m²", "square"):
-                finding.per = "m2"
-            elif finding.per is None and _per_names().get(base):
-                finding.per = _per_names()[base]
-    after = text[last : min(sentence.end, last + 60)]
-    stop = re.search(r"[;.]\s|\d\s?(?:mg|g|µg|μg|mcg|ml|IU)\b|\bor\b|\bvs\b|\bversus\b", after)
-    near = after[: stop.start()] if stop else after
-    if finding.frequency is None:
-        match = FREQUENCY.search(near) or FREQUENCY.search(text[max(sentence.start, e.start - 30) : e.start])
+class Doses:
+    """Reads the doses of one document; what they need of it is worked out once, when the first dose is met."""
+
+    def __init__(self, doc: Document) -> None:
+        self.doc = doc
+        self._abbreviations: dict[str, str] | None = None
+        self._before: set[int] = set()  # doses whose frequency is printed before them
+
+    def read(self, e: Expression, sentence: Sentence, finding: Finding, previous: tuple[Expression, Finding] | None) -> None:
+        """Fill drug, per, frequency, route and duration, and bring the unit to the bare mass ("mg/kg/day" -> mg, kg, daily).
+
+        `previous` is the dose before this one in the same sentence.
+        """
+        text, anchor = self.doc.text, e.host if e.host is not None and "base" not in e.tags else e
+        last = max(e.end, anchor.end)
+        if e.unit is not None:
+            _split_unit(e, finding)
+        after = text[last : min(sentence.end, last + 60)]
+        stop = NEXT.search(after)
+        near = after[: stop.start()] if stop else after
+        before = text[max(sentence.start, anchor.start - 60, previous[0].end if previous and previous[0].end <= anchor.start else 0) : anchor.start]
+        if finding.frequency is None:
+            match = FREQUENCY.search(near)
+            if match is None:
+                match = next((m for m in FREQUENCY.finditer(before) if DOSE_WORDS.match(before, m.end())), None)
+                self._before.add(id(finding))
+            if match and match.lastgroup:
+                finding.frequency = NAMES.get(match.lastgroup) or re.sub(r"^on\s+|\s+$", "", re.sub(r"\s+", " ", match.group().lower()))
+            elif re.search(r"\bsingle\b[\s\w,-]{0,30}\bdoses?\b|\bdoses?\s+once\b", before + "\0" + near, re.I):
+                finding.frequency = "single dose"
+        match = ROUTE.search(near) or ROUTE.search(before[-50:])
         if match and match.lastgroup:
-            finding.frequency = NAMES.get(match.lastgroup, re.sub(r"\s+", " ", match.group().lower()))
-    match = ROUTE.search(near) or ROUTE.search(text[max(sentence.start, e.start - 50) : e.start])
-    if match and match.lastgroup:
-        finding.route = match.lastgroup
-    match = FOR.match(text[last : min(sentence.end, last + 70)])
-    if match:
-        finding.duration = match.group(1)
-    finding.drug = drug_near(doc, e, sentence)
+            finding.route = match.lastgroup
+        match = FOR.match(text[last : min(sentence.end, last + 70)])
+        if match:
+            finding.duration = match.group(1)
+        finding.drug = self.drug(anchor, sentence, previous)
+
+    def drug(self, e: Expression, sentence: Sentence, previous: tuple[Expression, Finding] | None) -> str | None:
+        """The drug of a dose: by grammar ("50 mg of X", "X 50 mg", "X (50 mg)"), then the nearest drug name before or behind."""
+        doc = self.doc
+        gap = doc.text[previous[0].end : e.start] if previous and previous[0].end <= e.start else None
+        if previous and gap is not None and SAME.fullmatch(gap) and not self._right(e, sentence, True):
+            return previous[1].drug
+        if e.unit is not None and e.unit.text.lower() in load("doses")["radiation"]:
+            return "radiotherapy"
+        left, right = self._left(e, sentence), self._right(e, sentence, False)
+        near = self._nearest(e, sentence, 5)
+        named = [x for x in (right if right and right[1] == "of" else None, left if left and self._known(left[0]) else None,
+                             right if right and self._known(right[0]) else None, (near, "near") if near else None, left, right) if x]
+        if named:
+            return self._full(named[0][0])
+        nearest = self._nearest(e, sentence, 1000)
+        if nearest:
+            return self._full(nearest)
+        if previous:
+            return previous[1].drug
+        for t in range(sentence.first - 1, -1, -1):
+            if self._is_drug(doc.words[t]):
+                return self._full(doc.words[t])
+        return None
+
+    def _known(self, phrase: str) -> bool:
+        return any(self._is_drug(w) for w in re.findall(r"[\w-]+", phrase))
+
+    def _is_drug(self, word: str) -> bool:
+        return is_drug(word) or word.lower() in _substances() or is_drug(self.abbreviations().get(word, ""))
+
+    def _full(self, phrase: str) -> str:
+        return self.abbreviations().get(phrase, phrase).lower()
+
+    def _content(self, t: int) -> bool:
+        """Whether token `t` can belong to a drug's name."""
+        word, low = self.doc.words[t], self.doc.lower[t]
+        if not (word[0].isalpha() or len(word) > 1 and word[-1].isalpha()):
+            return False
+        if is_drug(word):
+            return True
+        return word_classes().get(low) is None and low not in _nouns() and not (low.endswith("ing") and len(low) > 5)
+
+    def _left(self, e: Expression, sentence: Sentence) -> tuple[str, str] | None:
+        """The words right before the amount, or before the bracket that holds it."""
+        doc, t = self.doc, e.first - 1
+        passed = load("doses")["passed"]
+        while t >= sentence.first and doc.lower[t] in passed and e.first - t < 8 and not (doc.lower[t] == "," and e.first - t > 1):
+            if doc.lower[t] in ("dose", "doses", "dosage", "infusion") and doc.lower[t + 1 : t + 2] == ["of"]:
+                break
+            t -= 1
+        end = t + 1
+        if t >= sentence.first and doc.words[t].isdigit() and t and doc.words[t - 1] in "-‐":  # S-1
+            t -= 2
+        while t >= sentence.first and end - t <= 4 and (self._content(t) or doc.words[t] in "-/‐" and t + 1 < end and not doc.spaced(t)
+                                                       or doc.words[t][0].isdigit() and t + 1 < end and doc.words[t + 1] in "-‐"):
+            t -= 1
+        return self._phrase(t + 1, end, "left")
+
+    def _right(self, e: Expression, sentence: Sentence, strict: bool) -> tuple[str, str] | None:
+        """The words behind the amount: "5 mg of X", "5 mg oral X"; `strict` asks for "of" or for a known drug."""
+        doc, t = self.doc, max(e.last, doc_token(self.doc, e.end))
+        how = "right"
+        passed = load("doses")["passed"]
+        while t < sentence.last and t - e.last < 7 and doc.lower[t] in passed and doc.words[t] not in "(),[:":
+            if doc.lower[t] == "of":
+                how = "of"
+            elif doc.lower[t] in ("to", "at", "than"):
+                return None
+            t += 1
+        first = t
+        while t < sentence.last and t - first < 4 and (self._content(t) or doc.words[t] in "-/‐" and t > first and not doc.spaced(t)
+                                                       or how == "of" and doc.words[t][0].isdigit() or t > first and not doc.spaced(t) and doc.words[t - 1] in "-‐"):
+            t += 1
+        found = self._phrase(first, t, how)
+        if found and strict and how != "of" and not self._known(found[0]):
+            return None
+        return found
+
+    def _phrase(self, first: int, end: int, how: str) -> tuple[str, str] | None:
+        doc, fronts = self.doc, load("doses")["fronts"]
+        known = [t for t in range(first, end) if self._is_drug(doc.words[t])]
+        if known:
+            first = known[0]
+            if how != "left" and end - known[-1] > 2:
+                end = known[-1] + 1
+        while first < end and (doc.lower[first] in fronts or doc.words[first] in "-/‐"):
+            first += 1
+        while end > first and doc.words[end - 1] in "-/‐":
+            end -= 1
+        if first >= end or not any(c.isalpha() for c in doc.text[doc.starts[first] : doc.ends[end - 1]]):
+            return None
+        if how == "right" and not known and end - first > 3:
+            return None
+        return doc.text[doc.starts[first] : doc.ends[end - 1]], how
+
+    def _nearest(self, e: Expression, sentence: Sentence, limit: float) -> str | None:
+        """The nearest name of a drug in the sentence, before the amount rather than behind it."""
+        doc = self.doc
+        best: tuple[float, str] | None = None
+        for t in range(sentence.first, sentence.last):
+            if e.first <= t < e.last or not self._is_drug(doc.words[t]):
+                continue
+            if t >= e.last:
+                distance = t - e.last + 4.0
+                distance += 6 * any(w in (";", ",", ")", "and", "or", "vs", "versus") for w in doc.words[e.last : t])
+            else:
+                distance = e.first - t - 0.5 + 4 * sum(w == ";" for w in doc.words[t + 1 : e.first])
+            if distance <= limit and (best is None or distance < best[0]):
+                best = (distance, doc.text[doc.starts[t] : doc.ends[t + 1]] if doc.lower[t] in ("vitamin", "folic") and t + 1 < sentence.last else doc.words[t])
+        return best[1] if best else None
+
+    def share(self, doses: Sequence[tuple[Finding, Expression]]) -> None:
+        """Doses of one list share the frequency that is printed once, behind the last or before the first."""
+        for back in (True, False):
+            order = list(reversed(doses)) if back else list(doses)
+            for (lender, a), (dose, b) in zip(order, order[1:], strict=False):
+                if dose.frequency is not None or lender.frequency is None or lender.sentence_start != dose.sentence_start or back == (id(lender) in self._before):
+                    continue
+                first, second = sorted((a, b), key=lambda e: e.start)
+                gap = self.doc.text[first.end : second.start]
+                if first.end > second.start or len(gap) < 70 and LISTED.fullmatch(gap):
+                    dose.frequency = lender.frequency
+                    if not back:
+                        self._before.add(id(dose))
+
+    def abbreviations(self) -> dict[str, str]:
+        """The abbreviations that the text defines: "methylprednisolone (MP)" gives MP."""
+        if self._abbreviations is None:
+            self._abbreviations = {}
+            for match in ABBREVIATED.finditer(self.doc.text):
+                short = match.group(1)
+                words = self.doc.text[max(0, match.start() - 70) : match.start()].split()
+                for n in range(1, min(len(words), len(short) + 1) + 1):
+                    phrase = " ".join(words[-n:]).strip("(,;")
+                    if phrase[:1].lower() == short[0].lower() and _within(short, phrase):
+                        self._abbreviations.setdefault(short, phrase)
+                        break
+        return self._abbreviations
+
+
+def doc_token(doc: Document, offset: int) -> int:
+    """The first token at or behind a character offset."""
+    t = doc.token_at(offset)
+    return t if doc.starts[t] >= offset else t + 1
+
+
+def _within(short: str, phrase: str) -> bool:
+    """Whether the letters of an abbreviation come in order in a phrase."""
+    letters = iter(phrase.lower())
+    return all(c in letters for c in short.lower() if c.isalnum())
+
+
+def _split_unit(e: Expression, finding: Finding) -> None:
+    """Part "mg/kg/day" into mg, kg and daily."""
+    assert e.unit is not None
+    finding.unit = re.split(r"[\s/.·⋅×]|per", e.unit.text)[0] or e.unit.text
+    for base in e.unit.per:
+        if base in TIMES:
+            finding.frequency = TIMES[base]
+        elif base in PERS:
+            finding.per = finding.per or PERS[base]
+        elif base in INFUSED:
+            if finding.per is None:
+                finding.per = INFUSED[base]
+            else:
+                finding.frequency = "per hour" if INFUSED[base] == "hr" else "per minute"
+
+
+@cache
+def _substances() -> frozenset[str]:
+    return frozenset(load("doses")["substances"])
+
+
+@cache
+def _nouns() -> frozenset[str]:
+    return frozenset(load("doses")["nouns"])
 
 
 @cache
@@ -80,29 +275,3 @@ def is_drug(word: str) -> bool:
     names, endings, not_drugs = _drugs()
     low = word.lower()
     return low in names or (len(low) > 6 and low.endswith(endings) and low not in not_drugs)
-
-
-def drug_near(doc: Document, e: Expression, sentence: Sentence) -> str | None:
-    """The drug of a dose: the nearest drug name in the sentence, what stands right behind ("50 mg of X") first."""
-    best: tuple[float, str] | None = None
-    for t in range(sentence.first, sentence.last):
-        if e.first <= t < e.last:
-            continue
-        if not is_drug(doc.words[t]):
-            continue
-        if t >= e.last:
-            distance = t - e.last + (0.0 if t - e.last <= 2 else 1.0)
-            between = doc.words[e.last : t]
-            if any(w in (";", ",", ")") or w in ("and", "or", "vs", "versus") for w in between):
-                distance += 6
-        else:
-            distance = e.first - t - 0.5
-            between = doc.words[t + 1 : e.first]
-            distance += 4 * sum(w in (";",) for w in between)
-        first = t
-        if best is None or distance < best[0]:
-            label = doc.words[first]
-            if t + 1 < sentence.last and doc.words[t + 1] in "-/+" and t + 2 < sentence.last and is_drug(doc.words[t + 2]):
-                label = doc.text[doc.starts[t] : doc.ends[t + 2]]
-            best = (distance, label)
-    return best[1].lower() if best else None
