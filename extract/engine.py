@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from extract import linear
-from extract.doses import read_dose
+from extract.doses import Doses
 from extract.expressions import Expression
+from extract.extras import complete
 from extract.features import Reader
 from extract.finding import Finding
-from extract.groups import Choice, Mention, choices, counted, gather, mention_features, phrase_text
+from extract.groups import Choice, History, choices, gather, labels, lift, phrase_text, run_of
 from extract.kinds import classify
-from extract.names import Layout, layout, name_candidates
+from extract.names import Beliefs, Layout, layout, name_candidates
+from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
 from extract.sizes import Sizes, denominator
 from extract.stats import CONTINUOUS, statistic
@@ -41,7 +43,8 @@ class Engine:
         `sections` are (label, text) pairs; or `text` alone. Offsets count into title and sections joined by newlines.
         """
         whole, spans = section_spans(title, list(sections), text)
-        return _Reading(self, open_reader(whole, spans)).findings()
+        reader = open_reader(whole, spans)
+        return complete(reader, _Reading(self, reader).findings())
 
     def read_many(self, records: Iterable[tuple[str | None, list[tuple[str, str]], str | None]]) -> Iterator[list[Finding]]:
         """The findings of many records, in order."""
@@ -60,6 +63,10 @@ class _Reading:
         self.kinds: dict[int, str] = {}
         self.belief: dict[int, float] = {}
         self.labels: dict[int, str] = {}
+        self.names: dict[int, Phrase | None] = {}
+        self.beliefs: Beliefs = {}
+        self.doses = Doses(self.doc)
+        self.dose: tuple[Expression, Finding] | None = None  # the last one of the sentence
 
     def plan(self, sentence: int) -> Layout:
         if sentence not in self.plans:
@@ -76,6 +83,7 @@ class _Reading:
         self._whose()
         rows = [self._finding(i) for i in sorted(self.kinds)]
         found = [r for r in rows if r is not None]
+        self.doses.share([r for r in found if r[0].measure == "dose"])
         _set_denominators(found)
         return [f for f, _ in _once(found, self.reader)]
 
@@ -85,17 +93,12 @@ class _Reading:
         reader = self.reader
         for s in range(len(self.doc.sentences)):
             self.plan(s)
-        counts = counted(reader, self.plans)
-        beliefs: dict[tuple[int, int, int], float] = {}
-        mentions: list[tuple[Mention, float]] = []
-        for s, plan in self.plans.items():
-            for phrase in plan.phrases:
-                text = phrase_text(reader, phrase)
-                p = float(self.engine.mention.probabilities(mention_features(reader, plan, phrase, s, counts, text))[1])
-                beliefs[s, phrase.first, phrase.last] = p
-                mentions.append((Mention(s, phrase, text), p))
-        groups = gather(mentions)
+        found = [(label, lift(float(self.engine.mention.probabilities(label.features)[1]))) for label in labels(reader, self.plans)]
+        beliefs = {(m.sentence, m.phrase.first, m.phrase.last): p for label, p in found for m in label.mentions}
+        groups = gather(found)
+        self.beliefs = beliefs
         previous: str | None = None
+        history = History()
         position = {id(e): i for i, e in enumerate(reader.figures)}
         for i in sorted(self.kinds):
             e = reader.figures[i]
@@ -104,20 +107,25 @@ class _Reading:
                 self.labels[i] = self.labels[host]
                 continue
             sentence = reader.sentence[i]
-            options: list[Choice] = choices(reader, self.plan(sentence), i, self.kinds[i], groups, beliefs, previous)
+            named = self._named(i)
+            options: list[Choice] = choices(reader, self.plan(sentence), i, self.kinds[i], groups, beliefs, previous, history, named)
             best = max(options, key=lambda o: (self.engine.group.score(o.features), -len(o.label)))
             self.labels[i] = "all" if best.label == "all" else clean_group(best.label)
             previous = self.labels[i]
+            history.keep(run_of(reader, i), i, best.label)
 
     # ---- what it says
 
-    def _name(self, i: int, kind: str) -> str:
-        sentence = self.reader.sentence[i]
-        options = name_candidates(self.reader, self.plan(sentence), i, kind)
-        if not options:
-            return ""
-        phrase, _ = max(options, key=lambda o: self.engine.name.score(o[1]))
-        return clean_name(phrase_text(self.reader, phrase))
+    def _named(self, i: int) -> Phrase | None:
+        """The phrase that names a figure; parallel figures share the name of the first of them."""
+        if fixed_measure(self.kinds[i]) is not None:
+            return None
+        first = next((j for j in run_of(self.reader, i) if j in self.kinds and self.kinds[j] == self.kinds[i]), i)
+        if first not in self.names:
+            sentence = self.reader.sentence[first]
+            options = name_candidates(self.reader, self.plan(sentence), first, self.kinds[first], self.beliefs)
+            self.names[first] = max(options, key=lambda o: self.engine.name.score(o[1]))[0] if options else None
+        return self.names[first]
 
     def _finding(self, i: int) -> tuple[Finding, Expression] | None:
         e, kind = self.reader.figures[i], self.kinds[i]
@@ -125,7 +133,8 @@ class _Reading:
         stat = statistic(self.doc, e, kind, (sentence.start, sentence.end), None)
         measure = fixed_measure(kind)
         if measure is None:
-            name = self._name(i, kind)
+            phrase = self._named(i)
+            name = clean_name(phrase_text(self.reader, phrase)) if phrase is not None else ""
             if not name:
                 return None
             measure = f"{kind}:{name}"
@@ -134,7 +143,10 @@ class _Reading:
             numerator=e.numerator, denominator=e.denominator, cmp=e.cmp, start=e.start, end=e.end, section=self.doc.labels[sentence.section],
             sentence_start=sentence.start, sentence_end=sentence.end, confidence=round(self.belief[i], 3), how="figure", engine=ENGINE_VERSION)
         if kind == "dose":
-            read_dose(self.doc, e, sentence, finding)
+            previous = self.dose if self.dose is not None and self.dose[1].sentence_start == sentence.start else None
+            self.doses.read(e, sentence, finding, previous)
+            if e.form not in ("sd", "range") or e.host is None:
+                self.dose = e, finding
         if kind == "age" and finding.unit is None:
             finding.unit = "years"
         if kind in ("participants", "records"):

@@ -13,26 +13,52 @@ from typing import Any
 
 from spacy.language import Language
 from spacy.pipeline import EntityRecognizer
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc
 from thinc.api import Model
+
+from extract.headings import sections_named
+from extract.repeats import repeated
 
 #: Where every head writes its spans.
 SPANS_KEY = "clinical"
 
 
 class EntityHead(EntityRecognizer):  # type: ignore[misc]
-    """spaCy's transition-based entity recognizer, writing to `doc.spans["clinical"]` instead of `doc.ents`."""
+    """spaCy's transition-based entity recognizer, writing to `doc.spans["clinical"]` instead of `doc.ents`.
+
+    `repeat_share`: the least share (0-1) of a name's places that must be found for the others to be added; 0 adds none.
+    `sections`: a pattern; in a text with headings only spans under a heading that matches it are kept; "" keeps all.
+    """
+
+    repeat_share: float = 0.0
+    sections: str = ""
 
     def set_annotations(self, docs: Sequence[Doc], batch_guesses: Any) -> None:
         """Add the predicted entities to `doc.spans["clinical"]`, each with this head's name as `id_`."""
         super().set_annotations(docs, batch_guesses)
         for doc in docs:
-            found = [Span(doc, entity.start, entity.end, label=entity.label, span_id=self.name) for entity in doc.ents]
-            doc.spans[SPANS_KEY] = [*doc.spans.get(SPANS_KEY, []), *found]
+            found = [(entity.start_char, entity.end_char, entity.label_) for entity in doc.ents]
             doc.set_ents([], default="missing")
+            if self.repeat_share:
+                found += repeated([doc.text], [found], self.repeat_share)[0]
+            named = sections_named(doc.text, self.sections) if self.sections else None
+            if named is not None:
+                found = [span for span in found if any(start <= span[0] < end for start, end in named)]
+            spans = [doc.char_span(start, end, label=label, span_id=self.name) for start, end, label in found]
+            doc.spans[SPANS_KEY] = [*doc.spans.get(SPANS_KEY, []), *(span for span in spans if span is not None)]
 
 
 @Language.factory("retally_head", assigns=["doc.spans"])
-def make_entity_head(nlp: Language, name: str, model: Model, update_with_oracle_cut_size: int = 100) -> EntityHead:
-    """An `EntityHead`; the settings are those of spaCy's `ner` component."""
-    return EntityHead(nlp.vocab, model, name, update_with_oracle_cut_size=update_with_oracle_cut_size, scorer=None)
+def make_entity_head(
+    nlp: Language,
+    name: str,
+    model: Model,
+    update_with_oracle_cut_size: int = 100,
+    repeat_share: float = 0.0,
+    sections: str = "",
+) -> EntityHead:
+    """An `EntityHead`; the settings that are not its own are those of spaCy's `ner` component."""
+    cut = update_with_oracle_cut_size
+    head = EntityHead(nlp.vocab, model, name, update_with_oracle_cut_size=cut, scorer=None)
+    head.repeat_share, head.sections = repeat_share, sections
+    return head

@@ -10,6 +10,7 @@ import re
 from functools import cache
 from importlib import resources
 
+from extract.doses import is_drug
 from extract.expressions import Expression
 from extract.phrases import people_words, thing_words, word_classes
 from extract.tokens import Document
@@ -63,6 +64,12 @@ def clusters() -> dict[str, tuple[str, str]]:
 
 
 NOWHERE = ("-", "-")
+STATISTICS = {"mean": "mean", "means": "mean", "average": "mean", "averaged": "mean", "median": "median", "medians": "median", "range": "range", "ranged": "range", "ranging": "range",
+              "iqr": "range", "interquartile": "range", "sd": "sd", "deviation": "sd", "total": "total", "overall": "total", "rate": "share", "rates": "share", "incidence": "share", "prevalence": "share",
+              "proportion": "share", "percentage": "share", "frequency": "share", "score": "score", "scores": "score", "maximum": "range", "minimum": "range"}
+CHANGES = ("increas", "decreas", "reduc", "improve", "declin", "chang", "drop", "fell", "rose", "gain", "loss", "lost", "differ", "greater", "higher", "lower", "longer", "shorter", "fewer", "than", "by")
+AUXILIARY = frozenset("is are was were we had has have will be been".split())
+PURPOSE = frozenset("aim aimed objective purpose evaluate assess determine investigate examine compare hypothesized hypothesis whether study may might could should can".split())
 
 
 class Reader:
@@ -80,6 +87,10 @@ class Reader:
             if "base" not in e.tags:
                 for token in range(e.first, e.last):
                     self.covered.setdefault(token, number)
+        self.drops: dict[int, list[str]] = {}
+        for number, e in enumerate(figures):
+            if e.drop:
+                self.drops.setdefault(self.sentence[number], []).append(e.drop)
         self.by_sentence: dict[int, list[int]] = {}
         for number, s in enumerate(self.sentence):
             self.by_sentence.setdefault(s, []).append(number)
@@ -151,6 +162,20 @@ class Reader:
         verb = next((doc.lower[t] for t in range(last, min(last + 9, high)) if classes.get(doc.lower[t]) in ("V", "A")), "-")
         before = next((doc.lower[t] for t in range(e.first - 1, max(low, e.first - 10) - 1, -1) if classes.get(doc.lower[t]) in ("V", "A")), "-")
         out += [f"vr={verb}|{e.form}", f"vl={before}|{e.form}", f"vlr={before}|{verb}"]
+        if e.form in ("value", "percent", "range", "count"):
+            said = next((STATISTICS[doc.lower[t]] for t in range(e.first - 1, max(low, e.first - 16) - 1, -1) if doc.lower[t] in STATISTICS), "-")
+            out += [f"said={said}|{e.form}|{kind}", f"said={said}|{unit}"]
+            change = next((c for t in range(e.first - 1, max(low, e.first - 9) - 1, -1) for c in CHANGES if doc.lower[t].startswith(c)), "-")
+            then = next((c for t in range(last, min(last + 4, high)) for c in CHANGES if doc.lower[t].startswith(c)), "-")
+            out += [f"change={change}|{e.form}", f"then={then}|{e.form}", f"change={change != '-'}|{then != '-'}|{e.form}|{kind}"]
+        if kind in ("mass", "volume", "activity"):
+            dosed = any(doc.lower[t] in ("dose", "doses", "dosage", "dosages", "dosing") for t in range(low, high))
+            drug = any(is_drug(doc.words[t]) for t in range(max(low, e.first - 4), min(high, last + 4)))
+            out += [f"dosed={dosed}", f"drug={drug}", f"dosed={dosed}|{drug}|{here}"]
+        for reason in dict.fromkeys(self.drops.get(self.sentence[number], ())):
+            out += [f"beside={reason}|{e.form}"]
+        out += [f"aux={w}|{e.form}" for w in dict.fromkeys(doc.lower[low:high]) if w in AUXILIARY]
+        out.append(f"purpose={sum(w in PURPOSE for w in doc.lower[low:high]) > 0}|{e.form}")
         first = self.seen[(e.form, e.value, e.low)]
         out.append(f"again={first != number}|{here}|{e.form}")
         order = self.by_sentence[self.sentence[number]]

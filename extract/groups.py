@@ -7,15 +7,21 @@ them, the phrases of the figure's own sentence, and "all". Called by `extract.en
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
+from extract.doses import is_drug
 from extract.features import NOWHERE, Reader, clusters
+from extract.kinds import runs
 from extract.names import Layout
+from extract.parallel import Place, Proposal, propose
 from extract.phrases import Atom, Phrase, people_words
 from extract.similar import content, same
 from extract.tokens import Document
 
 GROUP_WORD = re.compile(r"\b(?:group|arm|cohort|subgroup|patients|recipients|controls?|placebo)s?\b", re.I)
+CONTROL = re.compile(r"\b(?:placebo|controls?|sham|usual care|standard care|no treatment|untreated|vehicle|non-?\w+|without)\b", re.I)
+PAIRED = re.compile(r"\s*(?:group|arm|patients)?\s*(?:[(\[][^()\[\]]{0,30}[)\]])?\s*,?\s*(?:and|or|vs\.?|versus|compared|than|&)\b", re.I)
 LABEL = re.compile(r"^(?:the|an?|both|all|each)\s+", re.I)
 
 
@@ -58,12 +64,23 @@ def mention_features(reader: Reader, plan: Layout, phrase: Phrase, sentence: int
     ]
     worded = bool(GROUP_WORD.search(text))
     out += [f"worded={worded}", f"worded={worded}|{phrase.heads}|{b1}", f"both={words[0] in ('both', 'two', 'all', 'each')}", f"letter={bool(re.fullmatch(r'(?:group|arm)s? [A-Z0-9IVX]{1,4}', text, re.I))}", f"digitless={not any(ch.isdigit() for ch in text)}"]
+    drug = any(is_drug(doc.words[t]) for t in range(phrase.first, phrase.last))
+    control = bool(CONTROL.search(text))
+    arm = "drug" if drug else "control" if control else "group" if worded else "short" if short_form(doc, text) else "-"
+    out += [f"arm={arm}", f"arm={arm}|{b1}", f"arm={arm}|{a[0]}", f"arm={arm}|{phrase.heads}", f"arm={arm}|{often}", f"arm={arm}|{reader.roles[sentence]}", f"pair={bool(PAIRED.match(doc.text, doc.ends[phrase.last - 1]))}|{arm}"]
     out += [f"w={w}" for w in words] + [f"c={c}" for c in dict.fromkeys(table.get(w, NOWHERE)[1] for w in words)]
     return out
 
 
+def short_form(doc: Document, text: str) -> bool:
+    """Whether a label is a short form that the abstract defines in brackets, or looks like one."""
+    return len(text) <= 6 and any(c.isupper() for c in text) and (f"({text})" in doc.text or f"({text}," in doc.text or text.isupper())
+
+
 def phrase_text(reader: Reader, phrase: Phrase) -> str:
-    """A phrase as printed."""
+    """A phrase as printed (or its label, in an enumeration)."""
+    if phrase.label is not None:
+        return phrase.label
     return reader.doc.text[reader.doc.starts[phrase.first] : reader.doc.ends[phrase.last - 1]]
 
 
@@ -77,23 +94,78 @@ def counted(reader: Reader, plans: dict[int, Layout]) -> dict[str, int]:
     return counts
 
 
-def gather(mentions: list[tuple[Mention, float]], least: float = 0.2, most: int = 14) -> list[Group]:
-    """Join the believed mentions into groups: same words or one label inside the other, the most believed first."""
-    groups: list[Group] = []
-    for mention, belief in sorted(mentions, key=lambda m: (-m[1], m[0].sentence, m[0].phrase.first)):
-        if belief < least or not content(mention.text):
-            continue
-        home = next((g for g in groups if content(g.label) == content(mention.text)), None)
-        if home is None:
-            if len(groups) >= most:
+@dataclass(slots=True)
+class Label:
+    """A phrase of the document with all its mentions, and the features of "this is a group of the study"."""
+
+    text: str
+    mentions: list[Mention]
+    features: list[str]
+
+
+def labels(reader: Reader, plans: dict[int, Layout]) -> list[Label]:
+    """All phrases of a document that could be a group's label, joined over their mentions."""
+    counts = counted(reader, plans)
+    rows: dict[frozenset[str], Label] = {}
+    for s, plan in plans.items():
+        for phrase in plan.phrases:
+            text = phrase_text(reader, phrase)
+            words = content(text)
+            if not words:
                 continue
-            home = Group(mention.text, belief, 0)
-            groups.append(home)
-        home.mentions.append(mention)
+            row = rows.setdefault(words, Label(text, [], []))
+            row.mentions.append(Mention(s, phrase, text))
+            row.features.extend(mention_features(reader, plan, phrase, s, counts, text))
+    for row in rows.values():
+        n = len(row.mentions)
+        twice = [f"2|{f}" for f, k in Counter(row.features).items() if k > 1 and f[:2] in ("b=", "a=", "ba", "n=", "wo")]
+        row.features = list(dict.fromkeys([*row.features, *twice, f"mentions={min(n, 6)}", f"spread={min(len({m.sentence for m in row.mentions}), 4)}", f"title={any(m.sentence == 0 for m in row.mentions)}|{min(n, 3)}"]))
+    return list(rows.values())
+
+
+def gather(found: list[tuple[Label, float]], least: float = 0.2, most: int = 14) -> list[Group]:
+    """The believed labels as groups, in order of first mention."""
+    chosen = sorted(found, key=lambda r: (-r[1], r[0].mentions[0].sentence, r[0].mentions[0].phrase.first))[:most]
+    groups = [Group(label.text, belief, 0, label.mentions) for label, belief in chosen if belief >= least]
     groups.sort(key=lambda g: min((m.sentence, m.phrase.first) for m in g.mentions))
     for order, group in enumerate(groups):
         group.order = order
     return groups
+
+
+def lift(belief: float) -> float:
+    """A label's belief with the odds raised six times: groups are rare among phrases, but a missed arm costs more than a guess."""
+    return 6 * belief / (1 + 5 * belief)
+
+
+class History:
+    """The groups of the runs read so far: "20% and 7% in A and B" tells whose "57% vs 11%" is in the next sentence."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[int, ...], dict[int, str]] = {}
+        self._done: dict[int, list[str]] = {}
+
+    def keep(self, run: list[int], figure: int, label: str) -> None:
+        """Remember the group of a figure of a run."""
+        key = tuple(run)
+        row = self._open.setdefault(key, {})
+        row[figure] = label
+        if len(row) == len(run):
+            names = [row[i] for i in run]
+            if len(set(names)) == len(names):
+                self._done[len(run)] = names
+
+    def of(self, length: int, sentence: int) -> list[str] | None:
+        """The groups of the last run of this length, or None."""
+        return self._done.get(length)
+
+
+def run_of(reader: Reader, figure: int) -> list[int]:
+    """The parallel figures that a figure stands among."""
+    figures = reader.figures
+    row = [n for n in reader.by_sentence[reader.sentence[figure]] if not figures[n].drop and "base" not in figures[n].tags and figures[n].form not in ("sd", "se")
+           and not (figures[n].host is not None and figures[n].form == "range")]
+    return next((r for r in runs(reader, row) if figure in r), [figure])
 
 
 @dataclass(slots=True)
@@ -125,7 +197,7 @@ def list_place(reader: Reader, plan: Layout, figure: int) -> tuple[int, int]:
     return (run.index(figure), len(run)) if figure in run else (0, 1)
 
 
-def choices(reader: Reader, plan: Layout, figure: int, kind: str, groups: list[Group], beliefs: dict[tuple[int, int, int], float], previous: str | None) -> list[Choice]:
+def choices(reader: Reader, plan: Layout, figure: int, kind: str, groups: list[Group], beliefs: dict[tuple[int, int, int], float], previous: str | None, history: History | None = None, named: Phrase | None = None) -> list[Choice]:
     """All candidates for the group of a figure of class `kind`, with features. `previous` is the group of the figure before."""
     doc = reader.doc
     e = reader.figures[figure]
@@ -153,12 +225,16 @@ def choices(reader: Reader, plan: Layout, figure: int, kind: str, groups: list[G
     for first, _ in listed:
         if not firsts or first - firsts[-1] > 1:
             firsts.append(first)
-    labels = [(g, content(g.label)) for g in groups]
+    known_labels = [(g, content(g.label)) for g in groups]
+    proposal = propose_for(reader, plan, figure, in_sentence, groups, history)
+    pointed = content(proposal.label) if proposal is not None else None
+    rule = proposal.rule if proposal is not None else "none"
+    out[0].features += [f"ALL|rule={rule}", f"ALL|rule={rule}|{klass}", f"ALL|rule={rule}|{e.form}|{here}"]
     for phrase, belief, label in in_sentence:
         words = content(label)
         if not words:
             continue
-        known = next((g for g, c in labels if c == words), None)
+        known = next((g for g, c in known_labels if c == words), None)
         rank = firsts.index(phrase.first) if phrase.first in firsts else -1
         right = phrase.a > at
         between = plan.parts[at + 1 : phrase.a] if right else plan.parts[phrase.b : at]
@@ -175,7 +251,14 @@ def choices(reader: Reader, plan: Layout, figure: int, kind: str, groups: list[G
         near_left = not right and len(between) == 1 and between[0].type == "B"
         direct = f"{'R' if near_right else 'L' if near_left else '-'}|{joined(doc, between)}"
         align = rank == index and len(firsts) == length
+        hit = words == pointed
+        if named is not None:
+            near_name = "is" if (phrase.first, phrase.last) == (named.first, named.last) else "in" if named.first <= phrase.first and phrase.last <= named.last else "over" if phrase.first < named.last and named.first < phrase.last else "off"
+        else:
+            near_name = "-"
+        inner = bool(pointed) and words < pointed or bool(pointed) and pointed < words
         features = [
+            f"name={near_name}", f"name={near_name}|{klass}", f"name={near_name}|{level > 4}", f"name={near_name}|{hit}", f"rule={rule}|{hit}", f"rule={rule}|{hit}|{klass}", f"rule={rule}|{hit}|{level > 4}", f"hit={hit}|{level}", f"inner={inner}|{rule}",
             f"direct={direct}", f"direct={direct}|{klass}", f"direct={direct[0]}|{level > 3}", f"direct={direct[0]}|{known is not None}", f"direct={direct}|{level > 3}", f"level={level}|{known is not None}|{e.bracket}",
             f"k={k}", f"k={k}|{klass}", f"bt={side}{squeezed}", f"bt={side}{squeezed}|{klass}", f"belief={level}", f"belief={level}|{k}", f"belief={level}|{klass}", f"b={b1}|{side}", f"b={b1}|{klass}", f"a={a1}", f"b={b1}|{k}", f"ba={b1}|{a1}",
             f"dist={side}{min(9, len(between))}", f"dist={side}{min(9, len(between))}|{level > 4}", f"known={known is not None}|{k}", f"align={align}|resp={respectively}|{side}", f"align={align}|{length}|{len(firsts)}|{side}",
@@ -185,17 +268,47 @@ def choices(reader: Reader, plan: Layout, figure: int, kind: str, groups: list[G
         ]
         out.append(Choice(label, phrase, belief, features))
     present = [content(c.label) for c in out[1:]]
-    for group, words in labels:
+    for group, words in known_labels:
         if words in present or group.belief < 0.3:
             continue
         level = min(9, int(group.belief * 10))
         arms = [g for g in groups if g.belief > 0.5]
         position = arms.index(group) if group in arms else -1
-        features = ["DOC", f"DOC|{level}", f"DOC|{klass}", f"DOC|{head}", f"DOC|place={position == index}|{length}|{min(len(arms), 4)}", f"DOC|prev={previous is not None and same(previous, group.label)}", f"DOC|prevall={previous == 'all'}",
+        hit = words == pointed
+        features = [f"DOC|rule={rule}|{hit}", f"DOC|hit={hit}", "DOC", f"DOC|{level}", f"DOC|{klass}", f"DOC|{head}", f"DOC|place={position == index}|{length}|{min(len(arms), 4)}", f"DOC|prev={previous is not None and same(previous, group.label)}", f"DOC|prevall={previous == 'all'}",
                     f"DOC|prev={previous is not None and same(previous, group.label)}|{klass}|{index}", f"DOC|insent={min(len(firsts), 3)}", f"DOC|pos={min(position, 4)}|{index}", f"DOC|mentions={min(len(group.mentions), 5)}", f"DOC|vs={versus}|{length}|{position == index}",
                     f"DOC|same-number={len(arms) == length}|{position == index}"]
         out.append(Choice(group.label, None, group.belief, features))
     return out
+
+
+def propose_for(reader: Reader, plan: Layout, figure: int, in_sentence: list[tuple[Phrase, float, str]], groups: list[Group], history: History | None = None) -> Proposal | None:
+    """What position says of a figure's group, over the believed mentions of its sentence."""
+    doc, figures = reader.doc, reader.figures
+    taken: list[Place] = []
+    for phrase, belief, label in sorted(in_sentence, key=lambda t: (-t[1], t[0].first - t[0].last)):
+        if belief < 0.3:
+            break
+        place = Place(label, doc.starts[phrase.first], doc.ends[phrase.last - 1])
+        if all(place.end <= t.start or place.start >= t.end for t in taken):
+            taken.append(place)
+    if not taken and not groups:
+        return None
+    taken.sort(key=lambda p: p.start)
+    row = [n for n in reader.by_sentence[reader.sentence[figure]] if not figures[n].drop and "base" not in figures[n].tags and figures[n].form not in ("sd", "se")
+           and not (figures[n].host is not None and figures[n].form == "range")]
+    if figure not in row:
+        row = sorted([*row, figure])
+    run = next((r for r in runs(reader, row) if figure in r), [figure])
+    low = max((figures[n].end for n in row if figures[n].end <= figures[run[0]].start), default=0)
+    high = min((figures[n].start for n in row if figures[n].start >= figures[run[-1]].end), default=len(doc.text))
+    arms = [g.label for g in groups if g.belief > 0.5]
+    proposal = propose(reader, run, run.index(figure), taken, (low, high), arms)
+    if history is not None and len(run) > 1 and (proposal is None or proposal.rule in ("arms", "sentence")):
+        before = history.of(len(run), reader.sentence[figure])
+        if before is not None:
+            return Proposal(before[run.index(figure)], "as-before")
+    return proposal
 
 
 def joined(doc: Document, between: list[Atom]) -> str:

@@ -6,13 +6,19 @@ the name chosen by the fitted ranker. Called by `extract.engine` and `extract.fi
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from extract.features import NOWHERE, Reader, clusters
 from extract.phrases import Atom, Phrase, atoms, candidates, people_words, thing_words
 
-
+Beliefs = dict[tuple[int, int, int], float]  # (sentence, first token, last token) -> how much a phrase is taken for a group
 NEGATIVE = frozenset({"without", "no", "not", "non", "never"})
+
+
+LABEL = re.compile(r"\b(?:[A-Z]{1,3}\d?|\d{1,2}[a-d]?|[IVX]{1,4})\b")
+ENUMERATED = re.compile(
+    r"\b(group|arm|cohort)s\s+(?:[A-Z]{1,3}\d?|\d{1,2}[a-d]?)(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s*/\s*|\s+or\s+|\s+versus\s+|\s+vs\.?\s+)(?:(?:the\s+)?group\s+)?(?:[A-Z]{1,3}\d?|\d{1,2}[a-d]?)\b)+", re.I)
 
 
 @dataclass(slots=True)
@@ -38,7 +44,22 @@ def layout(reader: Reader, sentence: int) -> Layout:
             e = reader.figures[n]
             host = position.get(id(e.host)) if e.host is not None else None
             place[n] = place[host] if host in place else next((i for i, p in enumerate(parts) if p.last > e.first), len(parts) - 1)
-    return Layout(parts, candidates(parts, negative=lambda t: doc.lower[t] in NEGATIVE), place)
+    phrases = candidates(parts, negative=lambda t: doc.lower[t] in NEGATIVE)
+    return Layout(parts, phrases + _enumerated(reader, parts, s.start, s.end), place)
+
+
+def _enumerated(reader: Reader, parts: list[Atom], start: int, end: int) -> list[Phrase]:
+    """The labels of "groups A, B and C" as phrases of their own."""
+    out: list[Phrase] = []
+    doc = reader.doc
+    for match in ENUMERATED.finditer(doc.text, start, end):
+        noun = match.group(1).lower()
+        for item in LABEL.finditer(doc.text, match.end(1), match.end()):
+            token = doc.token_at(item.start())
+            atom = next((i for i, p in enumerate(parts) if p.first <= token < p.last), None)
+            if atom is not None:
+                out.append(Phrase(token, token + 1, atom, atom + 1, 1, f"{noun} {item.group()}"))
+    return out
 
 
 def _quieten(reader: Reader, parts: list[Atom]) -> list[Atom]:
@@ -85,8 +106,8 @@ def _depth(parts: list[Atom], reader: Reader) -> list[int]:
     return out
 
 
-def phrase_features(reader: Reader, plan: Layout, phrase: Phrase, figure: int, kind: str, depth: list[int]) -> list[str]:
-    """Features of "this phrase names this figure" for a figure of class `kind`."""
+def phrase_features(reader: Reader, plan: Layout, phrase: Phrase, figure: int, kind: str, depth: list[int], belief: float = 0.0) -> list[str]:
+    """Features of "this phrase names this figure" for a figure of class `kind`; `belief` is how much the phrase is taken for a group."""
     doc, parts = reader.doc, plan.parts
     e = reader.figures[figure]
     at = plan.place[figure]
@@ -119,6 +140,8 @@ def phrase_features(reader: Reader, plan: Layout, phrase: Phrase, figure: int, k
         f"peoplehead={doc.lower[phrase.last - 1] in people_words()}|{side}", f"thinghead={doc.lower[phrase.last - 1] in thing_words()}|{group}", f"group={'group' in words or 'arm' in words}",
         f"atstart={phrase.a <= 1}|{k}", f"figs={figures}|{side}|{group}",
     ]
+    level = min(9, int(belief * 10))
+    out += [f"belief={level}", f"belief={level}|{k}", f"belief={level}|{group}", f"belief={level > 4}|{types[:1]}|{side}|{e.bracket}"]
     if phrase.heads > 1 or start == "V":
         middle = [p for p in parts[phrase.a : phrase.b] if p.type not in "N"]
         out += [f"mid={doc.lower[m.first]}" for m in middle[:3]]
@@ -129,7 +152,8 @@ def phrase_features(reader: Reader, plan: Layout, phrase: Phrase, figure: int, k
     return out
 
 
-def name_candidates(reader: Reader, plan: Layout, figure: int, kind: str) -> list[tuple[Phrase, list[str]]]:
+def name_candidates(reader: Reader, plan: Layout, figure: int, kind: str, beliefs: Beliefs) -> list[tuple[Phrase, list[str]]]:
     """The phrases that may name a figure, with their features."""
     depth = _depth(plan.parts, reader)
-    return [(p, phrase_features(reader, plan, p, figure, kind, depth)) for p in plan.phrases]
+    sentence = reader.sentence[figure]
+    return [(p, phrase_features(reader, plan, p, figure, kind, depth, beliefs.get((sentence, p.first, p.last), 0.0))) for p in plan.phrases if p.label is None]

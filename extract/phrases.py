@@ -114,6 +114,7 @@ class Phrase:
     a: int
     b: int
     heads: int
+    label: str | None = None  # where the words printed are not the label ("B" in "groups A and B")
 
 
 def candidates(parts: list[Atom], longest: int = 4, negative: Callable[[int], bool] | None = None) -> list[Phrase]:

@@ -18,7 +18,11 @@ EMPTY = frozenset(
 def content(text: str) -> frozenset[str]:
     """The content words of a label: lower case, plural s off, empty words left out."""
     out = set()
-    for word in re.findall(r"[a-z0-9<>≤≥]+", text.lower()):
+    for printed in re.findall(r"[A-Za-z0-9<>≤≥]+", text):
+        if printed == "A" and len(text) < 24:  # the label of "group A", no article
+            out.add("A")
+            continue
+        word = printed.lower()
         if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
             word = word[:-1]
         if word not in EMPTY:

@@ -10,6 +10,10 @@ from functools import lru_cache
 
 FIXED = frozenset({"participants", "age", "dose", "follow-up"})
 LEAD = re.compile(r"^(?:the|an?|of|in|with|any|some|most|their|his|her|its|other|had|was|were|have|has|been|total|overall)\s+", re.I)
+SHARE = re.compile(
+    r"^(?:(?:cumulative|crude|overall|observed|reported|actuarial|estimated|mean|annual|total|corresponding|respective|relative)\s+)*"
+    r"(?:incidences?|rates?|frequenc(?:y|ies)|proportions?|percentages?|prevalences?|risks?|numbers?|occurrences?|episodes?|cases?|evidence|presence|probabilit(?:y|ies)|likelihood|development|history)\s+of\s+"
+    r"(?:the\s+|an?\s+)?(?:(?:patients?|subjects?|participants?|women|men|children|individuals|people|cases)\s+(?:who\s+(?:had\s+|were\s+)?|with\s+|experiencing\s+|having\s+|reporting\s+|achieving\s+)?)?", re.I)
 STANDARD = [
     (re.compile(r"^(?:died|deaths?|mortality(?: rates?)?|dead|fatalit(?:y|ies)|death rates?|case fatality(?: rates?)?|death occurred)$"), "death"),
     (re.compile(r"^(?:relapsed?|relapses|recurrences?|recurred|relapse rates?|recurrence rates?|disease recurrence|relapse occurred)$"), "relapse"),
@@ -49,12 +53,14 @@ def clean_name(text: str) -> str:
     name = re.sub(r"\s+", " ", text.strip().lower())
     while True:
         shorter = LEAD.sub("", name)
+        shorter = SHARE.sub("", shorter) or shorter
         if shorter == name:
             break
         name = shorter
     for pattern, standard in STANDARD:
         if pattern.match(name):
             return standard
+    name = re.sub(r"\s+(?:rates?|occurred|was|were)$", "", name)
     parts = name.split(" ")
     return " ".join([*parts[:-1], singular(parts[-1])]) if parts else name
 

@@ -34,8 +34,15 @@ def fit_decider(rows: Sequence[Iterable[str]], labels: Sequence[str], path: Path
     print(f"{path.name}: {x.shape[0]} rows, {x.shape[1]} features", file=sys.stderr)
 
 
-def fit_ranker(lists: Sequence[tuple[list[list[str]], list[bool]]], path: Path, penalty: float = 0.5, least: int = 2) -> None:
-    """Fit a conditional logit: among the candidates of each list, the right ones (all of them together) should win.
+def fit_ranker(lists: Sequence[tuple[list[list[str]], list[bool]]], path: Path, penalty: float = 3.0, least: int = 2) -> None:
+    """Fit a ranker (see `rank`) and write it."""
+    ranker = rank(lists, penalty, least)
+    linear.save(path, ranker.classes, list(ranker.index), ranker.weights, ranker.intercept)
+    print(f"{path.name}: {len(lists)} lists, {sum(len(marks) for _, marks in lists)} rows, {len(ranker.index)} features", file=sys.stderr)
+
+
+def rank(lists: Sequence[tuple[list[list[str]], list[bool]]], penalty: float = 3.0, least: int = 2) -> linear.Decider:
+    """A conditional logit: among the candidates of each list, the right ones (all of them together) should win.
 
     `penalty` is the L2 penalty on the weights. Minimised with L-BFGS (scipy).
     """
@@ -53,5 +60,4 @@ def fit_ranker(lists: Sequence[tuple[list[list[str]], list[bool]]], path: Path, 
         return -float(np.log(np.maximum(hit, 1e-12)).sum()) + 0.5 * penalty * float(w @ w), x.T @ (p - share) + penalty * w
 
     result = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 80})
-    linear.save(path, ["no", "yes"], features, result.x[:, None], np.zeros(1))
-    print(f"{path.name}: {len(lists)} lists, {x.shape[0]} rows, {x.shape[1]} features", file=sys.stderr)
+    return linear.Decider(["no", "yes"], {f: i for i, f in enumerate(features)}, result.x[:, None].astype(np.float32), np.zeros(1))

@@ -17,6 +17,8 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
+from extract.headings import sections_named
+
 HEADS_FILE = Path(__file__).with_name("heads.toml")
 
 #: A sentence ends at a full stop, question or exclamation mark before a capital, a digit or an opening bracket, or at
@@ -35,6 +37,8 @@ class Head:
     encoder: str
     keep: str
     labels: dict[str, str]
+    repeat: float = 0.0
+    sections: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,17 @@ def read_gold(folder: Path, head: Head, splits: Iterable[str]) -> list[GoldRecor
             )
             records.append(GoldRecord(str(row["id"]), row["split"], row["text"], spans))
     return records
+
+
+def training_docs(nlp: Language, head: Head, records: Iterable[GoldRecord]) -> list[Doc]:
+    """The records as documents for training; where the corpus annotates some sections only, one document a section."""
+    docs = []
+    for record in records:
+        named = sections_named(record.text, head.sections) if head.sections else None
+        for start, end in named or [(0, len(record.text))]:
+            inside = {(a - start, b - start, label) for a, b, label in record.spans if start <= a and b <= end}
+            docs.append(to_doc(nlp, record.text[start:end], inside, head.keep))
+    return docs
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:

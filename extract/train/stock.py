@@ -25,7 +25,7 @@ def train_stock(gold: Path, head: Head, out: Path) -> Path:
     """Train the stock recognizer for `head`; returns the folder of the best model (by the development part, as spaCy
     does).
     """
-    out.mkdir(parents=True, exist_ok=True)
+    (out / "model").mkdir(parents=True, exist_ok=True)
     nlp = spacy.blank("en")
     for split in ("train", "dev"):
         docs = [to_doc(nlp, record.text, record.spans, head.keep) for record in read_gold(gold, head, [split])]

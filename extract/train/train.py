@@ -25,7 +25,7 @@ from spacy.training.initialize import convert_vectors
 from thinc.api import Adam, NumpyOps, Optimizer, fix_random_seed, set_current_ops, warmup_linear
 
 import extract.entity_head  # noqa: F401  (registers the component)
-from extract.train.corpus import Head, load_heads, read_gold, to_doc
+from extract.train.corpus import Head, load_heads, read_gold, training_docs
 from extract.train.evaluate import micro, score_head
 from extract.train.settings import load_settings
 from extract.train.tokenizer import blank_clinical
@@ -44,7 +44,8 @@ def build(heads: list[Head], vectors: Path, settings: dict[str, Any]) -> Languag
         for head in heads:
             if head.encoder == name:
                 model = head_model(settings["head"], encoder["width"], name)
-                nlp.add_pipe("retally_head", name=head.name, config={"model": model})
+                config = {"model": model, "repeat_share": head.repeat, "sections": head.sections}
+                nlp.add_pipe("retally_head", name=head.name, config=config)
     return nlp
 
 
@@ -160,7 +161,8 @@ def train_encoder(
     by_corpus: dict[str, dict[str, list[Doc]]] = {}
     for head in heads:
         by_corpus.setdefault(head.corpus, {})[head.name] = docs[head.name]
-    words = sum(sum(map(len, next(iter(versions.values())))) for versions in by_corpus.values())
+    repeat = {corpus: schedule["repeat"].get(corpus, 1) for corpus in by_corpus}
+    words = sum(repeat[corpus] * sum(map(len, next(iter(versions.values())))) for corpus, versions in by_corpus.items())
     sizes = [int(size) for size in np.geomspace(schedule["words"][0], schedule["words"][1], own["epochs"])]
     steps = sum(math.ceil(words / size) for size in sizes)
     rates: Any = warmup_linear(adam["rate"], int(adam["warmup"] * steps), int(steps * 1.05))
@@ -168,7 +170,7 @@ def train_encoder(
     started = time.process_time()
     for epoch, size in enumerate(sizes, 1):
         plan = []
-        for versions in by_corpus.values():
+        for versions in (by_corpus[corpus] for corpus in by_corpus for _ in range(repeat[corpus])):
             plan += list(batches(pieces(versions, schedule["sentences"], schedule["lower"], rng), size, rng))
         rng.shuffle(plan)
         for batch in plan:
@@ -192,10 +194,7 @@ def train(gold: Path, vectors: Path, settings: dict[str, Any], heads: list[Head]
     """A trained pipeline of `heads`; scores on the development part go to standard error unless it is trained on."""
     set_current_ops(NumpyOps(use_blis=False))  # numpy's own matrix products are three times as fast
     nlp = build(heads, vectors, settings)
-    docs = {
-        head.name: [to_doc(nlp, record.text, record.spans, head.keep) for record in read_gold(gold, head, splits)]
-        for head in heads
-    }
+    docs = {head.name: training_docs(nlp, head, read_gold(gold, head, splits)) for head in heads}
     dev = {} if "dev" in splits else {head.name: read_gold(gold, head, ["dev"]) for head in heads}
     for head in heads:
         for label in sorted(set(head.labels.values())):

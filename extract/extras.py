@@ -1,0 +1,47 @@
+"""What the figures leave out: case reports, causes without a count, denial, concepts and doubts.
+
+Called by `extract.engine` with the findings of one record, in the order of the text.
+"""
+
+from __future__ import annotations
+
+from extract import plausibility
+from extract.case_report import case_findings, one_patient
+from extract.causes import find_causes
+from extract.concepts import add_concepts
+from extract.features import Reader
+from extract.finding import Finding
+from extract.negation import turn_denied
+
+
+def complete(reader: Reader, findings: list[Finding]) -> list[Finding]:
+    """All findings of a record in the order of the text: those of its figures, what no figure says, flags and concepts."""
+    version = findings[0].engine if findings else ""
+    extra = extra_findings(reader, findings)
+    for finding in extra:
+        finding.engine = version
+    found = sorted([*findings, *extra], key=lambda finding: finding.start) if extra else findings
+    add_concepts(found)
+    flag(found)
+    return found
+
+
+def extra_findings(reader: Reader, findings: list[Finding]) -> list[Finding]:
+    """The findings of a record that no figure states; `findings` are those that figures state (their names may be turned)."""
+    turn_denied(reader, findings)
+    patient = one_patient(reader)
+    if patient is not None:
+        extra = case_findings(reader, findings, patient)
+    else:
+        extra = [
+            Finding(measure=f"cause:{cause.name}", stat="present", start=cause.start, end=cause.end, section=reader.doc.labels[cause.sentence.section],
+                    sentence_start=cause.sentence.start, sentence_end=cause.sentence.end, confidence=0.7, how="cause")
+            for cause in find_causes(reader)
+            if not any(f.start < cause.end and cause.start < f.end for f in findings)
+        ]
+    return extra
+
+
+def flag(findings: list[Finding]) -> None:
+    """Flag what a record's findings say against each other (`extract.plausibility`)."""
+    plausibility.flag(findings)

@@ -1,0 +1,34 @@
+"""Fit which phrase names a figure (`name.npz`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from extract.fit.models import fit_ranker, rank
+from extract.fit.pages import NAMELESS, Page, Pair, add_list
+from extract.groups import phrase_text
+from extract.names import name_candidates
+from extract.similar import overlap, same
+
+
+def fit_names(pages: list[Page], out: Path) -> None:
+    """Fit the ranker of names (`name.npz`): the phrase most like the annotated name should win; fill each page's names."""
+    lists: list[list[Pair]] = []
+    for page in pages:
+        lists.append([])
+        for i, kind, names in page.names:
+            options = name_candidates(page.reader, page.plans[page.reader.sentence[i]], i, kind, page.beliefs)
+            texts = [phrase_text(page.reader, p) for p, _ in options]
+            add_list(lists[-1], [max(overlap(n, t) + 0.2 * same(n, t) for n in names) for t in texts], [f for _, f in options])
+    fit_ranker([pair for row in lists for pair in row], out / "name.npz")
+    for fold in range(4):
+        ranker = rank([pair for n, row in enumerate(lists) if n % 4 != fold for pair in row])
+        for n, page in enumerate(pages):
+            if n % 4 != fold:
+                continue
+            for i, kind, _ in page.groups:
+                if kind.split(":")[0] in NAMELESS:
+                    continue
+                options = name_candidates(page.reader, page.plans[page.reader.sentence[i]], i, kind, page.beliefs)
+                if options:
+                    page.named[i] = max(options, key=lambda o: ranker.score(o[1]))[0]

@@ -1,0 +1,109 @@
+"""Whose figure it is by position: lists in parallel ("12%, 4% and 22% in A, B and C"), contrasts, and the group beside a figure.
+
+Comes in: the group mentions of a sentence and its runs of parallel figures. Goes out: for each figure the mention that position
+points to, and the rule that found it. The rules only propose; `extract.groups` weighs them. Called by `extract.groups`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from extract.features import Reader
+from extract.phrases import people_words
+
+JOINED = re.compile(r"\s*(?:(?:group|arm|patients?|subjects?|recipients)s?)?\s*(?:[(\[][^()\[\]]{0,40}[)\]])?\s*(?:,|;|and|or|&|/|vs\.?|versus|than|compared\s+(?:with|to)|\bin\b|\bfor\b|\bwith\b|\bthe\b|\bof\b|\bthose\b|\bto\b|\bpatients\b|\bon\b|\breceiving\b|\s)*\s*(?:the\s+)?$", re.I)
+BESIDE = re.compile(
+    r"^\s*(?:%|percent|years?|months?|days?|weeks?|hours?|h|min|mg|points?|[)\]]|[(\[][^()\[\]]{0,60}[)\]])*\s*"
+    r"(?:(?:of|in|for|with|among|on|after|from|were|was|receiving|received|given|treated|taking|under|by|at|who|assigned|allocated|randomi[sz]ed|to|the|those|all|patients?|subjects?|participants?|cases?|women|men|children|people|pts|individuals|"
+    r"when|using|following|without|an?|adults?|infants?|had|undergoing|underwent|having|only)\s+){0,5}$", re.I)
+OPENING = re.compile(r"^\W*(?:in|for|among|amongst|of|within|with|on|after|during|between)\s+(?:the\s+|those\s+|all\s+|both\s+)?(?:patients?\s+|subjects?\s+|women\s+|men\s+|children\s+)?(?:\w+\s+){0,2}$", re.I)
+CLAUSE = re.compile(r";|\bwhereas\b|\bwhile\b|\bbut\b|\.\s", re.I)
+
+
+@dataclass(slots=True)
+class Place:
+    """A group mention in a sentence: its label and its characters."""
+
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Proposal:
+    """The group that position points to, and by which rule."""
+
+    label: str
+    rule: str
+
+
+def propose(reader: Reader, run: list[int], index: int, places: list[Place], bounds: tuple[int, int], arms: list[str]) -> Proposal | None:
+    """The group of the figure at `index` of `run`.
+
+    `places` are the sentence's group mentions in order, `bounds` the characters between the figures before and after the run, `arms` the
+    groups of the abstract in order of appearance.
+    """
+    text = reader.doc.text
+    figures = [reader.figures[i] for i in run]
+    first, last = figures[0], figures[-1]
+    n, k = len(run), index
+    after = [p for p in places if p.start >= last.end and p.start < bounds[1]]
+    before = [p for p in places if p.end <= first.start and p.end > bounds[0]]
+    if n == 1:
+        return _single(text, first.start, last.end, before, after, places)
+    inside = [p for p in places if p.start >= first.start and p.end <= last.end]
+    if len(inside) >= n - 1 and inside:  # 12% with A versus 13% with B
+        e = figures[k]
+        limit = figures[k + 1].start if k + 1 < n else bounds[1]
+        near = [p for p in places if e.end <= p.start < limit]
+        if near:
+            return Proposal(near[0].label, "between")
+        floor = figures[k - 1].end if k else bounds[0]
+        near = [p for p in places if floor <= p.start < e.start]
+        if near:
+            return Proposal(near[-1].label, "between-left")
+    if len(after) >= n and _list(text, after[:n]):
+        return Proposal(after[k].label, "after")
+    if len(before) >= n and _list(text, before[-n:]):
+        return Proposal(before[k - n].label, "before")
+    if n == 2 and before and after and re.search(r"compared|than|versus|vs|against", text[last.end : after[0].start], re.I):
+        return Proposal(before[-1].label if k == 0 else after[0].label, "around")
+    if len(before) >= n and n == 2:
+        return Proposal(before[k - n].label, "loose-before")
+    if len(after) >= n and n == 2:
+        return Proposal(after[k].label, "loose-after")
+    everywhere = [p for p in places if p.end <= first.start or p.start >= last.end]
+    if len(everywhere) == n:
+        return Proposal(everywhere[k].label, "sentence")
+    if n == 2 and len(everywhere) == 1 and len(arms) == 2 and everywhere[0].label in arms:
+        here = everywhere[0].label
+        return Proposal(here if k == 0 else next(a for a in arms if a != here), "other")
+    if len(arms) == n:
+        return Proposal(arms[k], "arms")
+    return None
+
+
+def _list(text: str, places: list[Place]) -> bool:
+    """Whether mentions stand side by side in one list or comparison."""
+    return all(b.start - a.end < 70 and JOINED.fullmatch(text[a.end : b.start]) for a, b in zip(places, places[1:], strict=False))
+
+
+def _single(text: str, start: int, end: int, before: list[Place], after: list[Place], places: list[Place]) -> Proposal | None:
+    if after and BESIDE.fullmatch(text[end : after[0].start]):
+        return Proposal(after[0].label, "beside")
+    if before and re.fullmatch(r"(?:\s*(?:group|arm|patients|subjects)s?)?\s*[(\[:,=–-]*\s*(?:n\s*=\s*)?", text[before[-1].end : start], re.I):
+        return Proposal(before[-1].label, "bracket")
+    if before and not CLAUSE.search(text[before[-1].end : start]):
+        opened = OPENING.match(text[max(0, before[-1].start - 60) : before[-1].start].rsplit(". ", 1)[-1])
+        return Proposal(before[-1].label, "opening" if opened else "near-left")
+    if after and not CLAUSE.search(text[end : after[0].start]):
+        return Proposal(after[0].label, "near-right")
+    if before:
+        return Proposal(before[-1].label, "clause-left")
+    return None
+
+
+def bare_people(label: str) -> bool:
+    """Whether a label is no more than "patients"."""
+    return all(w in people_words() for w in label.lower().split())
