@@ -78,16 +78,33 @@ def _patterns() -> _Patterns:
 
     smoking = "|".join(f"(?P<{status}>{'|'.join(terms)})" for status, terms in data["smoking"].items())
     return _Patterns(
-        quick=_any(data["detect"]["quick"]), title=_any(data["detect"]["title"]), several=_any(data["detect"]["several"]), many=_any(data["detect"]["many"]),
-        intro=re.compile(intro, re.I), told=re.compile(rf"\b(?:{'|'.join(data['detect']['told'])})\s+(?:[\w'’-]+\s+){{0,4}}?(?:the\s+|an?\s+|one\s+)(?:[\w'’-]+\s+){{0,3}}?(?:case|{people})\b", re.I),
-        patient=re.compile(rf"\b(?:an?|the|this|our|one)\s+{gap}(?:{people})\b", re.I), aside=_any(data["aside"]["patterns"]), smoking=re.compile(rf"\b(?:{smoking})\b", re.I),
-        symptoms=re.compile(rf"(?<![\w-])(?:(?P<sign>{words('signs')})|(?P<symptom>{words('symptoms')}))(?![\w-])", re.I),
-        outcomes=[(name, [re.compile(term, re.I) for term in terms]) for name, terms in data["outcomes"].items() if name != "blocked"],
+        quick=_any(data["detect"]["quick"]),
+        title=_any(data["detect"]["title"]),
+        several=_any(data["detect"]["several"]),
+        many=_any(data["detect"]["many"]),
+        intro=re.compile(intro, re.I),
+        told=re.compile(
+            rf"\b(?:{'|'.join(data['detect']['told'])})\s+(?:[\w'’-]+\s+){{0,4}}?(?:the\s+|an?\s+|one\s+)(?:[\w'’-]+\s+){{0,3}}?(?:case|{people})\b",
+            re.I,
+        ),
+        patient=re.compile(rf"\b(?:an?|the|this|our|one)\s+{gap}(?:{people})\b", re.I),
+        aside=_any(data["aside"]["patterns"]),
+        smoking=re.compile(rf"\b(?:{smoking})\b", re.I),
+        symptoms=re.compile(
+            rf"(?<![\w-])(?:(?P<sign>{words('signs')})|(?P<symptom>{words('symptoms')}))(?![\w-])", re.I
+        ),
+        outcomes=[
+            (name, [re.compile(term, re.I) for term in terms])
+            for name, terms in data["outcomes"].items()
+            if name != "blocked"
+        ],
         blocked=re.compile(rf"\b(?:{'|'.join(data['outcomes']['blocked'])})\b(?:\s+\w+){{0,3}}\s*$", re.I),
         treated=re.compile(rf"\b(?:{'|'.join(data['treated']['before'])})\s+(?:[\w'’-]+\s+){{0,2}}$", re.I),
         given=re.compile(rf"\b(?:{'|'.join(data['treatment']['verbs'])})\s+(?:[\w'/-]+,?\s+){{0,4}}$", re.I),
         given_after=re.compile(rf"^\s+(?:{'|'.join(data['treatment']['after'])})\b", re.I),
-        drug_class=re.compile(rf"^(?:{'|'.join(data['treatment']['classes'])})$", re.I), sexes=sexes)
+        drug_class=re.compile(rf"^(?:{'|'.join(data['treatment']['classes'])})$", re.I),
+        sexes=sexes,
+    )
 
 
 def one_patient(reader: Reader) -> Patient | None:
@@ -134,8 +151,22 @@ def case_findings(reader: Reader, findings: Sequence[Finding], patient: Patient)
         if stat == "absent" and any(f.value == 0 and 0 <= start - f.end < NEAR for f in findings):
             return  # "no clubbing": the figure decider has it
         seen.add(measure)
-        out.append(Finding(measure=measure, stat=stat, value=1.0 if one else None, numerator=1 if one else None, denominator=1 if one else None, start=start, end=end,
-                           section=reader.doc.labels[sentence.section], sentence_start=sentence.start, sentence_end=sentence.end, confidence=0.8, how="case report"))
+        out.append(
+            Finding(
+                measure=measure,
+                stat=stat,
+                value=1.0 if one else None,
+                numerator=1 if one else None,
+                denominator=1 if one else None,
+                start=start,
+                end=end,
+                section=reader.doc.labels[sentence.section],
+                sentence_start=sentence.start,
+                sentence_end=sentence.end,
+                confidence=0.8,
+                how="case report",
+            )
+        )
 
     if patient.sex:
         add(f"sex:{patient.sex}", "count", patient.start, patient.end, reader.doc.sentences[patient.sentence], one=True)
@@ -146,8 +177,19 @@ def case_findings(reader: Reader, findings: Sequence[Finding], patient: Patient)
     for sentence in (reader.doc.sentences[number] for number in sorted(about)):
         text = reader.doc.text[sentence.start : sentence.end]
         for match in _patterns().smoking.finditer(text):
-            add(f"smoking:{match.lastgroup}", "count", sentence.start + match.start(), sentence.start + match.end(), sentence, one=True)
-        for kind, name, stat, start, end in (*_symptoms(text), *_treatments(text, sentence, findings, causes), *_outcomes(text)):
+            add(
+                f"smoking:{match.lastgroup}",
+                "count",
+                sentence.start + match.start(),
+                sentence.start + match.end(),
+                sentence,
+                one=True,
+            )
+        for kind, name, stat, start, end in (
+            *_symptoms(text),
+            *_treatments(text, sentence, findings, causes),
+            *_outcomes(text),
+        ):
             add(f"{kind}:{name}", stat, sentence.start + start, sentence.start + end, sentence)
     return out
 
@@ -156,7 +198,9 @@ def _about(reader: Reader, patient: Patient) -> Iterator[int]:
     """The numbers of the sentences about the patient: from the introduction on, without what is said of others or concluded."""
     for number in range(patient.sentence, len(reader.doc.sentences)):
         sentence = reader.doc.sentences[number]
-        if reader.roles[number] in ALLOWED and not _patterns().aside.search(reader.doc.text, sentence.start, sentence.end):
+        if reader.roles[number] in ALLOWED and not _patterns().aside.search(
+            reader.doc.text, sentence.start, sentence.end
+        ):
             yield number
 
 
@@ -184,7 +228,9 @@ def _treatments(text: str, sentence: Sentence, findings: Sequence[Finding], caus
             continue
         before, after = text[: match.start()], text[match.end() :]
         since = re.search(r"\b(?:after|since|when|before)\s+(?:\w+\s+)?$", before)  # when it was begun: an exposure
-        if (patterns.given.search(before) or (patterns.given_after.match(after) and not since)) and asserted(text, [match.span()]) == ["present"]:
+        if (patterns.given.search(before) or (patterns.given_after.match(after) and not since)) and asserted(
+            text, [match.span()]
+        ) == ["present"]:
             yield "treatment", clean_name(word), "present", match.start(), match.end()
 
 

@@ -24,7 +24,9 @@ WORD = re.compile(r"[^\W_](?:[\w'’]|-(?=\w))*")
 BEHIND = re.compile(
     r"\s+(?:(?:the|an?|his|her|their|prior|previous|concomitant|concurrent|recent|long-term|prolonged|chronic|ongoing|use of|administration of|treatment with|therapy with|exposure to)\s+)*"
     r"(?P<agent>(?!(?:was|were|is|and|or|but|which|that|who|in|of|with|for|to|after|by|as)\b)[^\W_][\w'’-]*(?:\s+(?!(?:was|were|is|are|had|has|and|or|but|which|that|who|in|for|to|after|before|by|as|at|on|during|rather|because|therapy|treatment|use|without|when|while|since)\b)"
-    r"(?:\([A-Z0-9]+\)|[^\W_][\w'’-]*)){0,4})", re.I)
+    r"(?:\([A-Z0-9]+\)|[^\W_][\w'’-]*)){0,4})",
+    re.I,
+)
 #: Kinds of statement, the surest first.
 RANK = ("blamed", "strong", "active", "weak", "compound", "title")
 #: Those that may stand in the reach of a denial ("not due to X"); the others say themselves that they hold.
@@ -56,7 +58,10 @@ def _pattern(name: str) -> re.Pattern[str]:
 @cache
 def _cue() -> re.Pattern[str]:
     """Any word without which a text names no cause: most sentences end here."""
-    return re.compile(r"caus|culprit|respons|attribut|ascrib|imput|induc|associat|relat|trigger|secondary|due to|owing|linked|provok|precipit|result|consequence|etiolog|offend|complica|led to|gave rise|side effect|adverse effect", re.I)
+    return re.compile(
+        r"caus|culprit|respons|attribut|ascrib|imput|induc|associat|relat|trigger|secondary|due to|owing|linked|provok|precipit|result|consequence|etiolog|offend|complica|led to|gave rise|side effect|adverse effect",
+        re.I,
+    )
 
 
 def is_cause(reader: Reader, number: int) -> bool:
@@ -82,7 +87,13 @@ def find_causes(reader: Reader, patient: frozenset[int] | None = None) -> list[C
         elif number == 0 and reader.roles[0] == "title":
             found = [*_behind(text, "weak"), *_compounds(text), *_behind(text, "title")]
         elif number in patient and _cue().search(text):
-            found = [*_blamed(text), *_active(text), *_behind(text, "strong"), *_behind(text, "weak"), *_compounds(text)]
+            found = [
+                *_blamed(text),
+                *_active(text),
+                *_behind(text, "strong"),
+                *_behind(text, "weak"),
+                *_compounds(text),
+            ]
         elif patient and number > min(patient) and _cue().search(text):
             found = list(_blamed(text))  # a conclusion may name the culprit
         else:
@@ -113,7 +124,9 @@ def _agent(text: str, start: int, end: int) -> tuple[int, int] | None:
     drug = _drug(text, start, end)
     if drug:
         return drug
-    return (start, end) if any(_pattern("agents").fullmatch(m.group()) for m in WORD.finditer(text, start, end)) else None
+    return (
+        (start, end) if any(_pattern("agents").fullmatch(m.group()) for m in WORD.finditer(text, start, end)) else None
+    )
 
 
 def _empty(words: str) -> bool:
@@ -187,7 +200,9 @@ def _lists(reader: Reader, number: int, text: str) -> Iterator[Span]:
         if any(match.end() <= f.start - offset < end + 30 for f in figures):
             continue  # counted: the figure decider's
         items = [m for m in re.finditer(r"[^,]+?(?=,|\s+and\s+|\s+or\s+|$)", text[match.end() : end])]
-        spans = [(match.end() + m.start() + len(m.group()) - len(m.group().lstrip()), match.end() + m.end()) for m in items]
+        spans = [
+            (match.end() + m.start() + len(m.group()) - len(m.group().lstrip()), match.end() + m.end()) for m in items
+        ]
         spans = [_without_join(text, *span) for span in spans]
         if len(spans) >= 2 and all(1 <= len(text[a:b].split()) <= 4 for a, b in spans):
             yield from (("strong", a, b) for a, b in spans if not _empty(text[a:b]))
@@ -198,4 +213,3 @@ def _without_join(text: str, start: int, end: int) -> tuple[int, int]:
     lead = re.match(r"\s*(?:(?:and|or)\s+)?(?:the\s+|an?\s+)?", text[start:end])
     start += lead.end() if lead else 0
     return start, start + len(text[start:end].rstrip())
-

@@ -17,8 +17,22 @@ from extract.wording import singular
 
 WORD = re.compile(r"[^\W_]+")
 EMPTY = frozenset("a an the of in with and to for on at patients patient presence presenting any".split())
-BRITISH = (("aemi", "emi"), ("aemo", "emo"), ("haem", "hem"), ("oedem", "edem"), ("oesoph", "esoph"), ("rrhoea", "rrhea"), ("pnoea", "pnea"),
-           ("anaes", "anes"), ("paed", "ped"), ("leuc", "leuk"), ("tumour", "tumor"), ("foet", "fet"), ("isation", "ization"), ("ysing", "yzing"))
+BRITISH = (
+    ("aemi", "emi"),
+    ("aemo", "emo"),
+    ("haem", "hem"),
+    ("oedem", "edem"),
+    ("oesoph", "esoph"),
+    ("rrhoea", "rrhea"),
+    ("pnoea", "pnea"),
+    ("anaes", "anes"),
+    ("paed", "ped"),
+    ("leuc", "leuk"),
+    ("tumour", "tumor"),
+    ("foet", "fet"),
+    ("isation", "ization"),
+    ("ysing", "yzing"),
+)
 
 
 @lru_cache(maxsize=50000)

@@ -34,8 +34,17 @@ def extra_findings(reader: Reader, findings: list[Finding]) -> list[Finding]:
         extra = case_findings(reader, findings, patient)
     else:
         extra = [
-            Finding(measure=f"cause:{cause.name}", stat="present", start=cause.start, end=cause.end, section=reader.doc.labels[cause.sentence.section],
-                    sentence_start=cause.sentence.start, sentence_end=cause.sentence.end, confidence=0.7, how="cause")
+            Finding(
+                measure=f"cause:{cause.name}",
+                stat="present",
+                start=cause.start,
+                end=cause.end,
+                section=reader.doc.labels[cause.sentence.section],
+                sentence_start=cause.sentence.start,
+                sentence_end=cause.sentence.end,
+                confidence=0.7,
+                how="cause",
+            )
             for cause in find_causes(reader)
             if not any(f.start < cause.end and cause.start < f.end for f in findings)
         ]

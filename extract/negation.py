@@ -20,7 +20,10 @@ from extract.similar import content
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
     data = load("negation")
-    return {name: re.compile("|".join(f"(?:{part})" for part in data[name]), re.I) for name in ("pair", "over", "after", "before", "negated_name")}
+    return {
+        name: re.compile("|".join(f"(?:{part})" for part in data[name]), re.I)
+        for name in ("pair", "over", "after", "before", "negated_name")
+    }
 
 
 def asserted(sentence: str, spans: Sequence[tuple[int, int]]) -> list[str]:
@@ -48,7 +51,12 @@ def turn_denied(reader: Reader, findings: Sequence[Finding]) -> None:
     """
     for finding in findings:
         kind, _, name = finding.measure.partition(":")
-        if not name or finding.stat not in ("count", "percent") or finding.value == 0 or kind not in load("negation")["classes"]:
+        if (
+            not name
+            or finding.stat not in ("count", "percent")
+            or finding.value == 0
+            or kind not in load("negation")["classes"]
+        ):
             continue
         if _patterns()["negated_name"].search(name):
             continue
@@ -74,4 +82,6 @@ def _beside(sentence: str, at: tuple[int, int], finding: Finding) -> bool:
     """Whether name and figure stand in one clause."""
     start, end = finding.start - finding.sentence_start, finding.end - finding.sentence_start
     between = sentence[min(at[1], end) : max(at[0], start)]
-    return len(between) <= load("negation")["reach"] and not re.search(r"[;,]|\bbut\b|\bwhereas\b|\bwhile\b|\d", between)
+    return len(between) <= load("negation")["reach"] and not re.search(
+        r"[;,]|\bbut\b|\bwhereas\b|\bwhile\b|\d", between
+    )

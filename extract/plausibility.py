@@ -85,7 +85,11 @@ def _own(finding: Finding) -> None:
         _add(finding, IMPOSSIBLE)
     elif total and finding.cmp == "=":
         printed = _decimal(float(percent))
-        counts = [count] if count is not None else [k for k in (int(percent * total / 100), int(percent * total / 100) + 1) if k <= total]
+        counts = (
+            [count]
+            if count is not None
+            else [k for k in (int(percent * total / 100), int(percent * total / 100) + 1) if k <= total]
+        )
         if any(_prints(k, total, printed) for k in counts):
             return
         off = min(abs(Decimal(100 * k) / total - printed) for k in counts)
@@ -98,10 +102,18 @@ def _ranges(findings: Sequence[Finding]) -> None:
     spreads = [f for f in findings if f.stat in ("range", "iqr") and f.low is not None and f.high is not None]
     for spread in spreads:
         for f in findings:
-            if (f.stat in CENTRES and f.value is not None and f.cmp == "=" and f.sentence_start == spread.sentence_start and f.end <= spread.start
-                    and (f.measure, f.group, f.drug) == (spread.measure, spread.group, spread.drug) and f.unit == spread.unit
-                    and not any(o.stat in CENTRES and f.end <= o.start < spread.start for o in findings)
-                    and not (spread.low or 0) <= f.value <= (spread.high or 0) and not (spread.stat == "iqr" and f.stat != "median")):
+            if (
+                f.stat in CENTRES
+                and f.value is not None
+                and f.cmp == "="
+                and f.sentence_start == spread.sentence_start
+                and f.end <= spread.start
+                and (f.measure, f.group, f.drug) == (spread.measure, spread.group, spread.drug)
+                and f.unit == spread.unit
+                and not any(o.stat in CENTRES and f.end <= o.start < spread.start for o in findings)
+                and not (spread.low or 0) <= f.value <= (spread.high or 0)
+                and not (spread.stat == "iqr" and f.stat != "median")
+            ):
                 _add(f, MEAN)
                 _add(spread, MEAN)
 
@@ -123,7 +135,12 @@ def _arms(participants: Sequence[Finding]) -> None:
     for members in by_sentence.values():
         distinct = not any(same(a.group, b.group) for a, b in combinations(members, 2))
         adjoining = _side_by_side(members)
-        if 2 <= len(members) <= load("plausibility")["most_arms"] and distinct and adjoining and members[0].sentence_start == total.sentence_start:
+        if (
+            2 <= len(members) <= load("plausibility")["most_arms"]
+            and distinct
+            and adjoining
+            and members[0].sentence_start == total.sentence_start
+        ):
             excess = sum(f.value or 0 for f in members) - (total.value or 0)
             if excess > 0 and all((f.value or 0) < (total.value or 0) for f in members):
                 for f in members:
@@ -143,7 +160,11 @@ def _sexes(findings: Sequence[Finding]) -> None:
     women = [f for f in findings if f.measure == "sex:female" and f.stat in SHARES]
     for m in men:
         for w in women:
-            if m.group != w.group or m.sentence_start != w.sentence_start or abs(m.start - w.start) > load("plausibility")["list_gap"]:
+            if (
+                m.group != w.group
+                or m.sentence_start != w.sentence_start
+                or abs(m.start - w.start) > load("plausibility")["list_gap"]
+            ):
                 continue
             if m.numerator is not None and w.numerator is not None and m.denominator and m.denominator == w.denominator:
                 wrong = m.numerator + w.numerator != m.denominator

@@ -62,7 +62,9 @@ def main() -> None:
         if term not in kept:
             continue
         for number, words in enumerate((name, *synonyms)):
-            if AGAIN.search(name) and not AGAIN.search(words):  # keys are singular: "infections" must not mean recurrent infection
+            if AGAIN.search(name) and not AGAIN.search(
+                words
+            ):  # keys are singular: "infections" must not mean recurrent infection
                 continue
             if len(words.split()) > LONGEST or not (found := key(words)) or len(found) < 4:
                 continue
@@ -76,8 +78,14 @@ def main() -> None:
             table.setdefault(owner, []).append(found)
     path = Path(__file__).parents[1] / "data" / "phenotypes.tsv"
     head = f"# Human Phenotype Ontology, release {version.group(1) if version else '?'}; made by extract.fit.phenotypes: id, keys\n"
-    path.write_text(head + "".join(f"{term[3:]}\t{'|'.join(sorted(set(table[term])))}\n" for term in sorted(table)), encoding="utf-8")
-    print(f"{path}: {len(table)} terms, {sum(map(len, table.values()))} names, {path.stat().st_size} bytes", file=sys.stderr)
+    path.write_text(
+        head + "".join(f"{term[3:]}\t{'|'.join(sorted(set(table[term])))}\n" for term in sorted(table)),
+        encoding="utf-8",
+    )
+    print(
+        f"{path}: {len(table)} terms, {sum(map(len, table.values()))} names, {path.stat().st_size} bytes",
+        file=sys.stderr,
+    )
 
 
 if __name__ == "__main__":
