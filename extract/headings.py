@@ -1,7 +1,7 @@
 """The sections of a structured abstract that is given as one text ("METHODS: ...", "RESULTS : ...").
 
-Comes in: the text and a pattern of headings. Goes out: the characters of the sections so headed. Called by the head whose corpus
-annotates some sections only (`extract.entity_head`) and by its training.
+Comes in: the text and a pattern of headings. Goes out: the characters of the sections so headed. Called by the head
+whose corpus annotates some sections only (`extract.entity_head`) and by its training.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ def sections_named(text: str, pattern: str) -> list[tuple[int, int]] | None:
     A text is structured where it has two headings or more and one of them matches.
     """
     headings = [(match.start(1), match.group(1)) for match in _HEADING.finditer(text)]
+    if len(headings) < 2:
+        return None
     ends = [start for start, _ in headings[1:]] + [len(text)]
     named = [(start, end) for (start, heading), end in zip(headings, ends, strict=True) if re.search(pattern, heading)]
-    return named if named and len(headings) > 1 else None
+    return named or None

@@ -1,4 +1,4 @@
-"""The model's one interface: entities by sentence, other models through a label map, clear messages when it cannot be used."""
+"""The model's one interface: entities by sentence, other models through a label map, clear messages where it fails."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_a_missing_model_names_the_cure() -> None:
 
 def test_missing_weights_name_the_cure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(extract.model, "WEIGHTS", tmp_path)
-    with pytest.raises(ModelError, match="missing.*reinstall"):
+    with pytest.raises(ModelError, match=r"missing.*reinstall"):
         ClinicalModel().entities(["Fever."])
 
 
@@ -164,7 +164,7 @@ def test_damaged_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setattr(extract.model, "WEIGHTS", tmp_path / "weights")
     assert extract.model.checksum(tmp_path / "weights" / SHIPPED) == checksum(foreign)
     (tmp_path / "weights" / SHIPPED / "config.cfg").write_text("[nlp]\n")
-    with pytest.raises(ModelError, match="damaged.*reinstall"):
+    with pytest.raises(ModelError, match=r"damaged.*reinstall"):
         ClinicalModel().entities(["Fever."])
 
 

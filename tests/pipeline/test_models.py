@@ -140,14 +140,14 @@ def test_a_missing_file_is_named_with_its_address(server: Server) -> None:
 
 
 def test_an_unreachable_server_is_named(server: Server) -> None:
-    with pytest.raises(ModelInstallError, match="download failed.*Check the network"):
+    with pytest.raises(ModelInstallError, match=r"download failed.*Check the network"):
         install_model(NAME, "http://127.0.0.1:9/releases", any_spacy=True)
 
 
 def test_a_download_that_breaks_off_installs_nothing(server: Server, tmp_path: Path, own_folder: Path) -> None:
     server.offer(archive(tmp_path / "made"))
     server.cut = 100
-    with pytest.raises(ModelInstallError, match="broke off|download failed"):
+    with pytest.raises(ModelInstallError, match=r"broke off|download failed"):
         install_model(NAME, server.address, any_spacy=True)
     assert list(own_folder.iterdir()) == []
 
