@@ -28,7 +28,7 @@ check: $(READY) ## Style (ruff) and types (mypy)
 	$(BIN)/mypy
 
 score: $(READY) ## Accuracy on the development gold, where it lies beside the checkout
-	$(BIN)/python tests/score.py
+	$(BIN)/python -m tests.score
 
 bench: $(READY) ## Speed and memory
 	$(BIN)/python tests/bench.py

@@ -65,10 +65,11 @@ class Record:
 
 
 def record_id(pmid: str | None, doi: str | None, title: str, year: int | None) -> str:
-    """The record's identity: `pmid:`, else `doi:` (lower case), else `cite:` and a hash of normalised title and year."""
+    """The record's identity: `pmid:`, else `doi:` in lower case, else `cite:` and a hash of plain title and year."""
     if pmid:
         return f"pmid:{pmid}"
     if doi:
         return f"doi:{doi.lower()}"
-    plain = re.sub(r"[^a-z0-9]+", " ", unicodedata.normalize("NFKD", title).casefold()).strip()
+    letters = "".join(c for c in unicodedata.normalize("NFKD", title).casefold() if unicodedata.category(c) != "Mn")
+    plain = re.sub(r"[^a-z0-9]+", " ", letters).strip()
     return f"cite:{hashlib.sha256(f'{plain}|{year or 0}'.encode()).hexdigest()[:12]}"
