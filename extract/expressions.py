@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from extract.nonfindings import mark
 from extract.numbers import Number, find_numbers
 from extract.sharing import share
 from extract.tokens import Document
@@ -23,7 +24,7 @@ SD_SIGN = re.compile(r"\s*(?:±|\+\s?/\s?[-−–]|\+\s?[-−–]|\+or-|\\pm|∓
 SD_WORD = re.compile(r"\s*[(\[,;]\s*(?:±\s*)?(?:s\.?d\.?|standard deviation)\s*[=:,]?\s*(?:±|\+/[-−])?\s*$", re.I)
 SE_WORD = re.compile(r"\s*[(\[,;]\s*(?:±\s*)?(?:s\.?e\.?m?\.?|standard error)\s*[=:,]?\s*(?:±|\+/[-−])?\s*$", re.I)
 BRACKET = re.compile(r"\s*[(\[]\s*(?:±\s*|\+/[-−]\s*)?$")
-RANGE = re.compile(r"\s*(?:-|–|—|−|‐|‑|to|through|up\s+to|\.\.\.?|~)\s*$", re.I)
+RANGE = re.compile(r"\s*(?:-|–|—|−|‐|‑|-?\s*to|through|up\s+to|\.\.\.?|~)\s*$", re.I)
 AND = re.compile(r"\s*and\s*$", re.I)
 RANGE_OPEN = re.compile(
     r"[^()\[\]]{0,12}[(\[,;:]?\s*(?:(?:with\s+)?(?:an?\s+|the\s+)?(?P<kind>range[ds]?|ranging|iqr|i\.q\.r\.|inter-?\s?quartile(?:\s+range)?|q1\s?[-–,]\s?q3|25th\s?[-–]\s?75th(?:\s+percentiles?)?|quartiles?|min(?:imum)?\s?[-–,/]\s?max(?:imum)?)"
@@ -33,8 +34,8 @@ N_EQUALS = re.compile(r"[nN]\s*=\s*$")
 PCT_OF = re.compile(r"\s*" + WORDS % 7 + r"[\w'’/+-]*\s*[(\[,]\s*(?:95\s?%\s?CI[^()]{0,30}?,\s*)?(?:[nN]\s*=\s*)?$")
 CHANGE = re.compile(r"\b(?:increas\w+|decreas\w+|improv\w+|fell|rose|declin\w+|reduc\w+|chang\w+|dropp\w+|went|drop|rise|fall|grew)\b", re.I)
 LOWER = re.compile(
-    r"(?P<ge>at\s+least|no(?:t)?\s+(?:less|fewer)\s+than|≥|>\s?=|> or =|>or =|minimum(?:\s+of)?|a\s+minimal|min\.)\s*$|"
-    r"(?P<le>(?:up\s+)?to\s+a\s+maximum\s+(?:dose\s+)?of|up\s+to|at\s+most|no(?:t)?\s+more\s+than|not\s+exceed\w*|≤|<\s?=|< ?or =|maximum(?:\s+(?:dose|daily\s+dose))?(?:\s+(?:of|was))?|within(?:\s+the\s+first)?|max\.?)\s*$|"
+    r"(?P<ge>at\s+least|no(?:t)?\s+(?:less|fewer)\s+than|≥|⩾|>\s?/?=|> or =|>or =|minimum(?:\s+of)?|a\s+minimal|min\.)\s*$|"
+    r"(?P<le>(?:up\s+)?to\s+a\s+maximum\s+(?:dose\s+)?of|up\s+to|at\s+most|no(?:t)?\s+more\s+than|not\s+exceed\w*|≤|⩽|<\s?/?=|< ?or =|maximum(?:\s+(?:dose|daily\s+dose))?(?:\s+(?:of|was))?|within(?:\s+the\s+first)?|max\.?)\s*$|"
     r"(?P<lt>less\s+than|lower\s+than|fewer\s+than|below|under|shorter\s+than|younger\s+than|<)\s*$|"
     r"(?P<gt>more\s+than|greater\s+than|over|above|exceed(?:s|ed|ing)?|higher\s+than|longer\s+than|older\s+than|in\s+excess\s+of|>)\s*$|"
     r"(?P<about>about|approximately|approx\.?|around|nearly|almost|circa|ca\.?|roughly|some|close\s+to|approaching|an?\s+estimated|estimated|~|∼|≈|≃)\s*$", re.I)
@@ -87,46 +88,13 @@ class _Item:
     last: int  # token after them
 
 
-# Stretches in which no number can be a finding, with the reason.
-DROPS = [
-    ("p-value", re.compile(r"(?<![\w-])p(?:[-\s]?values?)?(?:\s?(?:for|of)\s+[\w\s-]{3,30}?)?\s*(?:[=<>≤≥⩽⩾﹤＜＝]|&lt;|&gt;|was|were|of|less than|greater than|lt;|:)+\s*(?:or\s?=\s?)?(?:less than\s|[=<>≤≥])?\s*(?:0?[.·∙]\s?\d+|\d+(?:[.·]\d+)?(?:\s*[x×]\s*10\s?\(?[-−–]?\s?\d+\)?)?(?:[eE][-−]\d+)?)(?:\s*(?:,|and|or|to|vs\.?|;|-|–)\s*(?:p\s*)?[=<>≤≥]?\s*0?[.·∙]\d+)*", re.I)),
-    ("interval", re.compile(r"(?:9\d(?:[.·]\d)?\s?[-–]?\s?(?:%|percent|per cent)\s*)?[-–]?\s*(?:\b(?:CI|C\.I\.|CrI|CIs|confidence\s+(?:intervals?|limits?|range)|credible\s+intervals?|credibility\s+intervals?)\b(?:\s*\[?\(?(?:CI|C\.I\.)\)?\]?)?)\s*(?:(?:was|of|from|for\s+\w+|ranging|ranged|between|is)\s+)*[\s:,=;(\[]*[-−–+<>]?\s?[\d.·]+\s?%?\s*(?:(?:-|–|—|−|to|,|;|and|/|~|‐|‑)+\s*[-−–+<>]?\s?[\d.·]+\s?%?)?")),
-    ("effect", re.compile(r"\b(?:(?:adjusted|crude|unadjusted|pooled|relative|common|multivariate|multivariable|age-adjusted)\s+)*(?:(?:hazards?|odds|risk|rate|incidence[\s-]rate|prevalence|likelihood|relative|mortality|incidence)[\s-](?:ratios?|risks?)|relative\s+(?:risks?|hazards?|odds)|HRs?|ORs?|RRs?|aORs?|aHRs?|aRRs?|AORs?|AHRs?|ARRs?|IRRs?|SMRs?|SIRs?|SHRs?|sHRs?|PRs?|O\.R\.|R\.R\.)\b(?!\s?[-/]?\s?(?:patients|rate))\s*(?:\((?:HR|OR|RR|aOR|aHR|IRR|SMR|[Aa]djusted[^()]{0,12})\)|\[(?:HR|OR|RR|aOR|aHR|IRR|SMR)\])?\s*(?:for\s+[\w\s-]{3,40}?)?(?:\(?95\s?%\s?(?:CI|confidence interval)[\w\s]*\)?|\[95\s?%\s?CI\])?(?:was|were|is|are|of|=|:|,|;|\(|\[|to be|about|approximately|around|remained|at|\s|~)*[<>]?\s?\d+(?:[.·]\d+)?(?:\s*(?:-|–|to|;|,|/)\s*\d+[.·]\d+)*")),
-    ("statistic", re.compile(r"(?:\b(?:AUC|AUROC|C-statistic|C-index|c-index|area\s+under\s+the\s+(?:receiver[\s-]+operating[\s-]+characteristics?\s+|ROC\s+)?curve|kappa|ICC|intraclass\s+correlation(?:\s+coefficients?)?|correlation\s+coefficients?|Cronbach['’]s\s+(?:alpha|α)|Pearson['’]?s?|Spearman['’]?s?(?:\s+rho)?|regression\s+coefficients?|effect\s+sizes?|Cohen['’]s\s+d|standardi[sz]ed\s+mean\s+difference|SMD|chi[\s-]?squared?|χ\s?2|χ2|I2|I²|z[\s-]scores?\s*=|number\s+needed\s+to\s+treat|NNT|NNH|Youden\s+index)\b|(?<![\w/-])(?:r|R|R2|r2|r²|R²|rho|ρ|κ|k|β|beta|B|t|F|Z|z|df|d|η2|η²|W|Wald|OR|HR|RR|χ²|χ2|rs|ES|U|H|SE|power|α|alpha|δ|b|g|Beta|VIF|LR)(?:\s?\(\s?\d+(?:[.,]\s?\d+)*\s?\))?\s?[=<>≈]|(?<!\w)[χΧ]\s?[2²]?\s?(?:\(\d+\))?\s?=)(?:\s?\([\w\s-]{1,12}\))?(?:was|were|is|are|of|=|:|,|\(|\[|\s|ranged|ranging|from|between|[<>≥≤])*[-−–+]?\s?\d*[.·]?\d+(?:\s*(?:-|–|to|and|;|,)\s*[-−]?\d*[.·]\d+)*")),
-    ("date", re.compile(r"\b(?:(?:1[89]|20)\d\d\s?(?:/|-|–|to|and|through|until)\s?(?:(?:1[89]|20)?\d\d)\b(?!\s*(?:patients|subjects|women|men|children|cases|participants|adults|consecutive))|(?:January|February|March|April|May|June|July|August|September|October|November|December|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?\s+(?:\d{1,2}(?:st|nd|rd|th)?,?\s+)?(?:of\s+)?(?:(?:1[89]|20)\d\d\b)?(?:\s*(?:to|and|-|–|through)\s*(?:(?:January|February|March|April|May|June|July|August|September|October|November|December)\s+)?\d{1,2},?\s+(?:1[89]|20)\d\d)?|\d{1,2}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:January|February|March|April|May|June|July|August|September|October|November|December)\b(?:,?\s+(?:1[89]|20)\d\d)?)")),
-    ("year", re.compile(r"\b(?:in|since|from|between|during|before|after|until|and|to|year|of|by|through|mid-|early|late|the|till|spring|summer|fall|autumn|winter|n\s)\s?-?\s?(?:1[89]|20)\d\d\b(?!\s*(?:patients|subjects|women|men|children|cases|participants|adults|consecutive|eligible|deaths|mg|ml|%|healthy|persons|people|individuals|infants|births|students|records|residents|respondents|was\s|\())(?!\s?[.,]\d)")),
-    ("year", re.compile(r"(?<=\()\s?(?:1[89]|20)\d\d(?=\s?[),;])|(?:1[89]|20)\d\d(?=\s?(?:guidelines?|criteria|version|edition|classification|definition|season|pandemic|cohort|census))")),
-    ("accuracy", re.compile(r"\b(?:sensitivit(?:y|ies)|specificit(?:y|ies)|(?:positive|negative)\s+predictive\s+values?|PPV|NPV|false[\s-](?:positive|negative)(?:\s+rates?)?|diagnostic\s+accuracy|Sn|Sp|Se|likelihood\s+ratio)\b(?:[^.;%\d]{0,50}?[\s=(\[:])\d+(?:[.·]\d+)?\s?%?(?:\s*(?:,|and|to|vs\.?|versus|-|–|,\s*and)\s*\d+(?:[.·]\d+)?\s?%?)*|\d+(?:[.·]\d+)?\s?%?(?:\s*(?:and|,)\s*\d+(?:[.·]\d+)?\s?%)?\s*\(?(?:sensitiv|specific(?:ity)?\b|positive predictive|negative predictive|PPV|NPV)")),
-    ("strength", re.compile(r"\b\d*\.?\d+\s?%\s+(?:cream|gel|ointment|solution|saline|bupivacaine|lidocaine|lignocaine|ropivacaine|levobupivacaine|dextrose|glucose|albumin|formalin|H2O2|hydrogen|chlorhexidine|sodium|NaCl|eye\s?drops|lotion|ethanol|isoflurane|sevoflurane|oxygen|agarose|povidone)|\b(?:bupivacaine|lidocaine|lignocaine|ropivacaine|levobupivacaine|prilocaine|mepivacaine|cream|gel|ointment)\s+\d*\.?\d+\s?%")),
-    ("power", re.compile(r"\b(?:\d+\s?%\s+power|power\s+of\s+\d+(?:\s?%|\.\d+)|alpha\s+(?:level\s+)?of\s+[\d.]+|significance\s+level\s+of\s+[\d.]+)")),
-    ("confidence", re.compile(r"\b9\d(?:[.·]\d)?\s?[-–]?\s?(?:%|percent|per cent)\s*[-–]?\s*(?:CI\b|CIs\b|C\.I\.|CrI\b|confidence|credib|limits\b|prediction|posterior|probability\s+interval|HDI|BCI)")),
-    ("registration", re.compile(r"\b(?:NCT|ISRCTN|ACTRN|ChiCTR[\w-]*|EudraCT|UMIN|CTRI|DRKS|NTR|PROSPERO|CRD|RBR|IRCT\w*|JapicCTI|KCT|TCTR|identifier|registration)\b[\s:#,.a-zA-Z()]{0,24}[\d/-]*\d", re.I)),
-    ("name", re.compile(r"\b(?:grades?|stages?|class(?:es)?|types?|groups?|phases?|levels?|tables?|figs?\.?|figures?|chapter|version|arms?|cohorts?|step|items?|questions?|visit|part|study|trial|experiments?|exons?|codons?|chromosomes?|cycles?|days?|weeks?|category|categories|genotypes?|ICD|DSM|type|parity|para|gravida|tier|score\s+of|scores\s+of|ASA|NYHA|CTCAE|WHO|ECOG|Child-Pugh|Kellgren|Gleason|Bethesda|BI-RADS|level|zone|region|segment|schedule|regimen|protocol|model|sequence|Dukes|FIGO|TNM|CKD|CDC|clade|subtype|serotype|subgroup|dimension|factor|axis|quintile|quartile|tertile|decile|omega|vitamin\s[A-Z]|interleukin|case|patient|session|period|lead|channel|round|wave|rank|site|room|unit|ward|center|centre|sample|batch|lot|generation|tooth|stratum|criterion)[\s-]+(?:score[\s-]+)?(?:[=<>≤≥]\s?)?\d{1,2}(?:[.]\d)?[a-dA-D]?(?:\s*(?:-|–|/|,|to|and|or|,\s*and|vs\.?|versus|through)\s*(?:grade\s+|stage\s+|day\s+)?\d{1,2}[a-dA-D]?\b(?!\s*(?:%|\(|patients|subjects|women|men|children|cases|mg|months|weeks|days|years|of\b|mm|cm|percent|participants)))*(?![\d%./]|\s?%)(?!\s+(?:patients|subjects|women|men|children|cases|participants)\b)", re.I)),
-]
-
-
-def _dropped(text: str) -> list[tuple[int, int, str]]:
-    spans: list[tuple[int, int, str]] = []
-    for reason, pattern in DROPS:
-        for match in pattern.finditer(text):
-            spans.append((match.start(), match.end(), reason))
-    spans.sort()
-    return spans
-
-
 def find_expressions(doc: Document) -> list[Expression]:
     """All number expressions of a document, in order; those that cannot be findings carry the reason in `drop`."""
     items = [_item(doc, number) for number in find_numbers(doc)]
     _share(doc, items)
     out = share(doc, _assemble(doc, items))
-    drops = _dropped(doc.text)
+    mark(doc, out)
     for e in out:
-        for start, end, reason in drops:
-            if start > e.start:
-                break
-            if e.start < end and e.span_end <= end + 1:
-                e.drop = reason
-                break
         _bounds(doc, e)
     return out
 

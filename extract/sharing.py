@@ -64,6 +64,9 @@ def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
             continue
         out.append(e)
         a = figures[i - 1] if i else None
+        if e.form == "sd" and e.host is not None and _declared(doc, e.host) == "se":
+            e.form, e.drop = "se", "standard-error"
+            continue
         if a is None or e.form not in ("value", "count", "range", "percent") or e.host is not None and e.form != "range" or not text[max(0, e.start - 3) : e.start].rstrip().endswith(("(", "[")):
             continue
         if a.form not in ("value", "count", "percent") or a.numerator is not None and a.form != "count" or "over" in a.tags or a.n_equals or a.kind in ("none", "all"):
@@ -99,6 +102,10 @@ def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
                 skip = i + 1
                 if a.unit is None and e.unit is None:
                     _unit_behind(doc, (a, e), doc.token_at(closed.end() - 1) + 1)
+    for a, b, c in zip(out, out[1:], out[2:], strict=False):  # "(difference; 95% CI)" announces "(-2.9; -5.7, -1.1)"
+        if (a.form == b.form == c.form == "value" and b.drop is None and BETWEEN.fullmatch(text, a.end, b.start) and BETWEEN.fullmatch(text, b.end, c.start)
+                and CLOSED.match(text, c.end) and text[max(0, a.start - 1) : a.start] in ("(", "[") and _declared(doc, a) == "ci"):
+            b.drop = c.drop = "interval"
     return out
 
 

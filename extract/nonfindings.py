@@ -1,0 +1,65 @@
+"""Figures that cannot be findings: p values, intervals and ratios of effects, test statistics, dates, names with numbers.
+
+The patterns are in `extract/data/nonfindings.toml`. Comes in: a document and its expressions. Sets `drop` to the reason.
+Called by `extract.expressions`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cache
+from typing import TYPE_CHECKING
+
+from extract.resources import load
+from extract.tokens import Document
+
+if TYPE_CHECKING:
+    from extract.expressions import Expression
+
+# A list that goes on behind a dropped figure: "AUC 0.91/0.88/0.93", "sensitivity 80%, 75% and 71%".
+GOES_ON = re.compile(r"\s*%?\s*(?:/|,|and|vs\.?|versus|,\s*and|to|-|–)\s*")
+CARRIED = frozenset({"statistic", "accuracy", "effect", "p-value"})
+
+
+@cache
+def _rules() -> list[tuple[str, re.Pattern[str]]]:
+    return [(r["reason"], re.compile(r["pattern"], 0 if r.get("case") else re.I)) for r in load("nonfindings")["rule"]]
+
+
+def stretches(text: str) -> list[tuple[int, int, str]]:
+    """The stretches of a text that no finding can lie in, by start: (start, end, reason)."""
+    return sorted((m.start(), m.end(), reason) for reason, pattern in _rules() for m in pattern.finditer(text))
+
+
+def mark(doc: Document, figures: list[Expression]) -> None:
+    """Mark the figures that lie in such a stretch, that number an item of a list, or that go on with a dropped list."""
+    spans = stretches(doc.text)
+    starts = [start for start, _, _ in spans]
+    depth = _depths(doc)
+    previous: Expression | None = None
+    for e in figures:
+        for start, end, reason in reversed(spans[: bisect_right(starts, e.start)]):
+            if e.start < end and e.span_end <= end + 1:
+                e.drop = reason
+            elif e.start - start > 400:
+                break
+        if e.drop is None and e.form == "count" and e.kind == "digits" and e.last < len(doc.words) and doc.words[e.last] == ")" and not depth[e.first] and (e.value or 0) < 10:
+            e.drop = "enumerator"
+        if (e.drop is None and previous is not None and previous.drop in CARRIED and previous.form == e.form and e.decimals == previous.decimals
+                and (e.decimals or e.form == "percent") and GOES_ON.fullmatch(doc.text, previous.end, e.start)):
+            e.drop = previous.drop
+        previous = e
+
+
+def _depths(doc: Document) -> list[bool]:
+    """For each token, whether it stands inside brackets of its sentence."""
+    out: list[bool] = []
+    for s in doc.sentences:
+        depth = 0
+        out.extend([False] * (s.first - len(out)))
+        for t in range(s.first, s.last):
+            depth += (doc.words[t] in "([") - (doc.words[t] in ")]" and depth > 0)
+            out.append(depth > 0)
+    out.extend([False] * (len(doc.words) - len(out)))
+    return out
