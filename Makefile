@@ -31,7 +31,7 @@ score: $(READY) ## Accuracy on the development gold, where it lies beside the ch
 	$(BIN)/python -m tests.score
 
 bench: $(READY) ## Speed and memory
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m tests.bench
 
 docs: $(READY) ## Write the generated parts of docs/contracts.md again
 	$(BIN)/python -m tests.contracts
