@@ -12,10 +12,10 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3 python; do \
 	>/dev/null 2>&1 && { echo "$$python"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check score bench docs clean
+.PHONY: help run test check score bench docs oracle picture fit clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(READY) ## Install what is needed and do the main job: the review `cop`
 	$(BIN)/retally run cop
@@ -35,6 +35,18 @@ bench: $(READY) ## Speed and memory
 
 docs: $(READY) ## Write the generated parts of docs/contracts.md again
 	$(BIN)/python -m tests.contracts
+
+oracle: $(READY) ## Regenerate the reference numbers of pooling with R and compare (Debian: r-cran-metafor r-cran-lme4)
+	@mkdir -p build
+	Rscript tests/reports/oracle/oracle.R build/oracle.json
+	$(BIN)/python tests/reports/oracle/check_oracle.py build/oracle.json
+
+picture: run ## The report as a picture for the README (needs chromium)
+	$(BIN)/python tests/screens.py out/cop/report.html build/pictures
+	cp build/pictures/desktop-light.png docs/report.png
+
+fit: $(READY) ## Fit the reader's deciders again, on the annotated abstracts beside the checkout
+	$(BIN)/python -m extract.fit.fit ../shared/gold/findings --trials ../shared/gold/rct_art.jsonl
 
 clean: ## Remove the environment and caches; stores and reports stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

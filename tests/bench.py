@@ -102,9 +102,8 @@ def main() -> int:
     if args.json:
         print(json.dumps(figures))
         return 0
-    print(
-        f"{date.today()}, {platform.machine()}, Python {platform.python_version()}, one core, {ROUNDS} alternating rounds\n"
-    )
+    where = f"{date.today()}, {platform.machine()}, Python {platform.python_version()}"
+    print(f"{where}, one core, {ROUNDS} alternating rounds\n")
     for name, row in figures.items():
         print(name)
         for key, value in row.items():
