@@ -17,7 +17,7 @@ from spacy.tokens import Doc
 from thinc.api import Model
 
 from extract.headings import sections_named
-from extract.repeats import repeated
+from extract.repeats import repeated, with_abbreviations
 
 #: Where every head writes its spans.
 SPANS_KEY = "clinical"
@@ -26,7 +26,8 @@ SPANS_KEY = "clinical"
 class EntityHead(EntityRecognizer):  # type: ignore[misc]
     """spaCy's transition-based entity recognizer, writing to `doc.spans["clinical"]` instead of `doc.ents`.
 
-    `repeat_share`: the least share (0-1) of a name's places that must be found for the others to be added; 0 adds none.
+    `repeat_share`: the least share (0-1) of a name's places that must be found for the others, and for names their
+    abbreviations in brackets, to be added; 0 adds none.
     `sections`: a pattern; in a text with headings only spans under a heading that matches it are kept; "" keeps all.
     """
 
@@ -40,6 +41,7 @@ class EntityHead(EntityRecognizer):  # type: ignore[misc]
             found = [(entity.start_char, entity.end_char, entity.label_) for entity in doc.ents]
             doc.set_ents([], default="missing")
             if self.repeat_share:
+                found = with_abbreviations(doc.text, found)
                 found += repeated([doc.text], [found], self.repeat_share)[0]
             named = sections_named(doc.text, self.sections) if self.sections else None
             if named is not None:

@@ -1,4 +1,4 @@
-"""A name that was recognised once in a record is that name wherever the record repeats it.
+"""A name that was recognised once in a record is that name wherever the record repeats it, also as its abbreviation.
 
 Comes in: texts of one record and the spans found in each. Goes out: the spans to add. Annotators of abstracts mark
 every mention of a disease or drug, while a recognizer that looks at a few words around misses some. Called by the
@@ -16,6 +16,31 @@ Triple = tuple[int, int, str]
 
 #: Shorter names ("K") are too often something else.
 _SHORTEST = 2
+
+
+#: What may follow a name as its abbreviation, in brackets: "cryptogenic organizing pneumonia (COP)".
+_ABBREVIATION = re.compile(r"\s*\(\s*([A-Za-z][\w\-]{1,9})\s*(?:\)|[,;])")
+
+
+def with_abbreviations(text: str, spans: Sequence[Triple]) -> list[Triple]:
+    """The spans, and the abbreviations in brackets right behind them with the same label.
+
+    An abbreviation has two capitals or more and the first letter of its name. One that was found with another label gets
+    that of its name; nothing else that is there changes.
+    """
+    kept = set(spans)
+    for start, end, label in sorted(spans):
+        match = _ABBREVIATION.match(text, end)
+        if match is None or sum(letter.isupper() for letter in match[1]) < 2:
+            continue
+        if match[1][0].lower() != text[start].lower():
+            continue
+        short = match.span(1)
+        overlapping = [span for span in kept if span[0] < short[1] and short[0] < span[1]]
+        if not overlapping or overlapping[0][:2] == short:
+            kept.difference_update(overlapping)
+            kept.add((*short, label))
+    return sorted(kept)
 
 
 def repeated(texts: Sequence[str], spans: Sequence[Sequence[Triple]], share: float) -> list[list[Triple]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extract.repeats import repeated
+from extract.repeats import repeated, with_abbreviations
 
 TEXTS = ["COP is rare.", "Relapse of COP was common, and cop recurred.", "COPD is another disease."]
 
@@ -36,3 +36,25 @@ def test_a_repeated_name_has_the_label_it_mostly_has() -> None:
 
 def test_letters_that_grow_in_lower_case_change_nothing() -> None:
     assert repeated(["İ fever", "fever"], [[(2, 7, "DISEASE")], []], 0.1) == [[], []]
+
+
+def test_an_abbreviation_behind_a_name_has_its_label() -> None:
+    text = "Chronic eosinophilic pneumonia (CEP) and aspirin (ASA)."
+    found = with_abbreviations(text, [(0, 30, "DISEASE"), (41, 48, "CHEMICAL")])
+    assert [(text[start:end], label) for start, end, label in found] == [
+        ("Chronic eosinophilic pneumonia", "DISEASE"),
+        ("CEP", "DISEASE"),
+        ("aspirin", "CHEMICAL"),
+        ("ASA", "CHEMICAL"),
+    ]
+
+
+def test_an_abbreviation_found_as_something_else_gets_the_label_of_its_name() -> None:
+    text = "acute lung injury (ALI)"
+    assert with_abbreviations(text, [(0, 17, "DISEASE"), (19, 22, "CHEMICAL")])[1] == (19, 22, "DISEASE")
+
+
+def test_brackets_that_hold_no_abbreviation_add_nothing() -> None:
+    text = "pneumonia (present) and fever (CRP) and cough (n = 3)"
+    spans = [(0, 9, "DISEASE"), (24, 29, "DISEASE"), (40, 45, "DISEASE")]
+    assert with_abbreviations(text, spans) == spans
