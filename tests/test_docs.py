@@ -21,10 +21,15 @@ README = ROOT / "README.md"
 PAGES = [README, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
-def commands() -> list[str]:
-    """Every command that the README shows, in order."""
-    blocks = re.findall(r"```console\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    return [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+def steps() -> list[tuple[str, str]]:
+    """Every command that the README shows and every file that it has the reader write, in order."""
+    out: list[tuple[str, str]] = []
+    for kind, block in re.findall(r"```(console|toml)\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL):
+        if kind == "toml":
+            out.append((block.splitlines()[0].removeprefix("# "), block))
+        else:
+            out += [("", line[2:]) for line in block.splitlines() if line.startswith("$ ")]
+    return out
 
 
 def test_the_generated_parts_of_the_contracts_are_current() -> None:
@@ -74,7 +79,11 @@ def test_every_command_of_the_readme_works(
     expected = {"retally review ./sarcoid": 1}  # it says what is still to be filled in
     with EutilsServer([Article("900000001", "Made-up record on organizing pneumonia")]) as server:
         monkeypatch.setenv("RETALLY_BASE_URL", server.base_url)
-        for command in commands():
+        for file, command in steps():
+            if file:
+                (tmp_path / file).write_text(command, encoding="utf-8")
+                expected = {}
+                continue
             words = command.removeprefix(".venv/bin/").split()
             if words[0] == "make":  # what it would do; CI's own `make test` shows that it does it
                 said = subprocess.run([*words, "-n"], cwd=ROOT, capture_output=True, text=True, check=True)
