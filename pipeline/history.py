@@ -8,13 +8,13 @@ completion, in one transaction: a run that was killed has left nothing that is e
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.database import now
 from pipeline.review import Review
-from pipeline.screening import Screened
+from pipeline.screening import WITHDRAWN, Screened
 from pipeline.store import Store, canonical, digest
 
 
@@ -31,6 +31,7 @@ class PastRun:
     settings: dict[str, Any]
     flow: dict[str, Any]
     same_as: int | None
+    inputs: dict[str, Any] = field(default_factory=dict)
 
 
 def put_review(store: Store, review: Review) -> str:
@@ -86,10 +87,13 @@ def finish_run(
     flow: Mapping[str, Any],
     counts: Mapping[str, Any],
     seconds: float,
+    screened_as: str | None = None,
+    then: Callable[[], None] | None = None,
 ) -> None:
     """Write all that a run found, and that it is complete, in one transaction.
 
-    `claims` and `results` are the dictionaries of `Claim` and `ClaimResult`, one for one.
+    `claims` and `results` are the dictionaries of `Claim` and `ClaimResult`, one for one. `screened_as` is what the
+    decisions rest on (`pipeline.fingerprint`); `then` writes what must be there exactly when the run is complete.
     """
     with store.transaction():
         _put_screening(store, review_id, run_id, decisions)
@@ -102,6 +106,47 @@ def finish_run(
             " same_as = ? WHERE id = ?",
             [now(), round(seconds, 3), engine, canonical(dict(counts)), canonical(dict(flow)), same_as, run_id],
         )
+        store.execute("UPDATE reviews SET screened_as = ? WHERE id = ?", [screened_as, review_id])
+        if then is not None:
+            then()
+
+
+def repeat_run(
+    store: Store, run_id: int, last: PastRun, counts: Mapping[str, Any], seconds: float, then: Callable[[], None]
+) -> None:
+    """Complete a run for which nothing had changed: its results are those of the last one, and it says so."""
+    newest = store.rows("SELECT coalesce(max(id), 0) AS id FROM searches WHERE review_id = ?", [last.review_id])
+    with store.transaction():
+        store.execute(
+            "UPDATE runs SET status = 'complete', finished_at = ?, seconds = ?, engine = ?, counts = ?, flow = ?,"
+            " same_as = ? WHERE id = ?",
+            [
+                *(now(), round(seconds, 3), last.engine, canonical(dict(counts))),
+                canonical({**last.flow, "last_search": newest[0]["id"]}),
+                *(last.id if last.same_as is None else last.same_as, run_id),
+            ],
+        )
+        then()
+
+
+def unscreened(store: Store, review_id: str) -> bool:
+    """Whether a record of the review is not, or not as it is now, among those that the last run decided on.
+
+    Answered from indexes alone, so that it is quick in a large store.
+    """
+    rows = store.rows(
+        "WITH used AS (SELECT DISTINCT used.id, used.version, used.deleted_at FROM candidates"
+        " CROSS JOIN records AS found INDEXED BY records_in_use ON found.id = candidates.record_id"
+        " CROSS JOIN records AS used INDEXED BY records_in_use ON used.id = coalesce(found.superseded_by, found.id)"
+        " WHERE candidates.review_id = :review)"
+        " SELECT EXISTS (SELECT 1 FROM used LEFT JOIN screening ON screening.review_id = :review"
+        " AND screening.record_id = used.id AND screening.until_run IS NULL WHERE screening.id IS NULL"
+        " OR screening.version <> used.version OR (used.deleted_at IS NOT NULL) <> (screening.reason = :withdrawn))"
+        " OR (SELECT count(*) FROM used)"
+        " <> (SELECT count(*) FROM screening WHERE review_id = :review AND until_run IS NULL) AS found",
+        {"review": review_id, "withdrawn": WITHDRAWN},  # type: ignore[arg-type]
+    )
+    return bool(rows[0]["found"])
 
 
 def past_run(store: Store, review_id: str, run_id: int | None = None) -> PastRun | None:
@@ -125,6 +170,7 @@ def past_run(store: Store, review_id: str, run_id: int | None = None) -> PastRun
         settings=json.loads(row["settings"]),
         flow=json.loads(row["flow"]),
         same_as=row["same_as"],
+        inputs=json.loads(row["inputs"]),
     )
 
 
@@ -144,19 +190,7 @@ def run_screening(store: Store, run: PastRun) -> list[Screened]:
         " WHERE review_id = ? AND from_run <= ? AND (until_run IS NULL OR until_run > ?) ORDER BY record_id",
         [run.review_id, run.id, run.id],
     )
-    return [
-        Screened(
-            record_id=row["record_id"],
-            version=row["version"],
-            content_hash=row["content_hash"],
-            included=row["decision"] == "included",
-            reason=row["reason"],
-            design=row["design"],
-            tier=row["tier"],
-            patients=row["patients"],
-        )
-        for row in rows
-    ]
+    return [Screened.from_row(row) for row in rows]
 
 
 def _put_screening(store: Store, review_id: str, run_id: int, decisions: Sequence[Screened]) -> None:

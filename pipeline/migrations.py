@@ -10,6 +10,7 @@ What changes over the years is kept, so that a past run's report can be built ag
 * `screening` rows are valid from one run until another; a quiet night adds none.
 * `findings` belong to a text (`content_hash`) and an engine version and are never rewritten.
 * `estimates` and `comparisons` belong to a run; a run whose results equal an earlier one's names it in `same_as`.
+* `changes` says what each update changed, and whether it has been told; it is written together with the run.
 """
 
 from __future__ import annotations
@@ -217,4 +218,40 @@ _FIRST = (
 def first_tables(db: Database) -> None:
     """Reviews, records and what is said of them."""
     for statement in _FIRST:
+        db.execute(statement)
+
+
+_LIVING = (
+    # Every column that tells whether a candidate was screened as it is now: the question is then answered from the
+    # index alone, without the pages that hold the texts.
+    "CREATE INDEX records_in_use ON records(id, superseded_by, version, content_hash, deleted_at)",
+    """CREATE TABLE update_state (
+    review_id TEXT PRIMARY KEY REFERENCES reviews(id), -- the review that is kept up to date
+    folder TEXT NOT NULL, -- where its review.toml was when it was last counted
+    query TEXT, -- the PubMed query for which the watermarks of `reviews` hold
+    whole_at TEXT -- day on which the whole query, without a window, was last searched
+)""",
+    """CREATE TABLE mirror_files (
+    review_id TEXT NOT NULL REFERENCES reviews(id), -- for which review the file was searched
+    name TEXT NOT NULL, -- the file of the baseline or of the daily updates
+    md5 TEXT NOT NULL, -- its checksum when it was searched
+    applied_at TEXT NOT NULL, -- UTC, ISO 8601
+    PRIMARY KEY (review_id, name)
+)""",
+    """CREATE TABLE changes (
+    run_id INTEGER PRIMARY KEY REFERENCES runs(id), -- the run that made them
+    review_id TEXT NOT NULL REFERENCES reviews(id), -- of which review
+    news INTEGER NOT NULL CHECK (news IN (0, 1)), -- 1 when a trigger of review.toml was met
+    verdict_changed INTEGER NOT NULL CHECK (verdict_changed IN (0, 1)), -- 1 when a verdict is not what it was
+    body TEXT NOT NULL, -- JSON: new studies, figures and verdicts that moved, retractions and other notices
+    told_at TEXT -- when pages, feed and mail had been written; empty until then
+)""",
+    "CREATE INDEX changes_review ON changes(review_id)",
+)
+
+
+@migrations(name="0002_living_review")
+def living_review(db: Database) -> None:
+    """What the nightly update needs: how far it has come, and what it has told."""
+    for statement in _LIVING:
         db.execute(statement)

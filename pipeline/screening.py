@@ -21,6 +21,7 @@ from pipeline.review import Eligibility, Population, Review, Terms
 
 RULES_FILE = Path(__file__).with_name("designs.toml")
 CASE_REPORT = "case report"
+WITHDRAWN = "withdrawn from PubMed"  # the reason for a record whose number PubMed has deleted
 NOT_LOOKED_AT = "not looked at"  # the design of a paper about other people
 _SMALL = (
     "two three four five six seven eight nine ten eleven twelve"
@@ -51,6 +52,12 @@ class Screened:
     def decision(self) -> str:
         """The decision as the store names it."""
         return "included" if self.included else "excluded"
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Screened:
+        """A row of the table `screening`, with the `content_hash` of the form that was screened."""
+        same = ("record_id", "version", "content_hash", "reason", "design", "tier", "patients")
+        return cls(included=row["decision"] == "included", **{name: row[name] for name in same})
 
 
 def screen(record: Record, version: str, content_hash: str, review: Review, deleted: bool = False) -> Screened:
@@ -106,7 +113,7 @@ def is_retracted(record: Record) -> bool:
 
 def _unusable(record: Record, abstract: str, deleted: bool) -> str:
     if deleted:
-        return "withdrawn from PubMed"
+        return WITHDRAWN
     if is_retracted(record):
         return "retracted"
     return "" if abstract.strip() else "no abstract"

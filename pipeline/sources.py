@@ -75,7 +75,7 @@ def fetch_live(store: Store, review: Review, settings: Settings, run_id: int, pr
     total = Put()
     for query in (review.query, *_original_queries(store, review.id)):
         found = entrez.search(query)
-        _add(total, _fetch(store, review.id, run_id, entrez, found, version, progress))
+        total.add(_fetch(store, review.id, run_id, entrez, found, version, progress))
     return total
 
 
@@ -94,7 +94,7 @@ def import_files(store: Store, review: Review, paths: Iterable[Path]) -> Importe
         search_id = _note(store, review.id, None, f"file {path.name}", path.name, 0)
         put = store.put_records(readable, review.id, search_id)
         _close(store, search_id, put.total, put.duplicates, count=put.total)
-        _add(imported.put, put)
+        imported.put.add(put)
         imported.deleted += withdraw(store, deleted)
     return imported
 
@@ -178,10 +178,3 @@ def _close(store: Store, search_id: int, fetched: int, duplicates: int, count: i
             "UPDATE searches SET fetched = ?, duplicates = ?, count = coalesce(?, count), complete = 1 WHERE id = ?",
             [fetched, duplicates, count, search_id],
         )
-
-
-def _add(total: Put, put: Put) -> None:
-    total.new += put.new
-    total.changed += put.changed
-    total.same += put.same
-    total.duplicates += put.duplicates

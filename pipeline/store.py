@@ -54,6 +54,13 @@ class Put:
         """All records that were put."""
         return self.new + self.changed + self.same
 
+    def add(self, other: Put) -> None:
+        """Count in what came of others."""
+        self.new += other.new
+        self.changed += other.changed
+        self.same += other.same
+        self.duplicates += other.duplicates
+
 
 def digest(value: str) -> str:
     """SHA-256 of a text, in hexadecimal."""
@@ -235,12 +242,14 @@ class Store:
 
     def findings(self, content_hashes: Iterable[str], engine: str) -> dict[str, list[dict[str, Any]]]:
         """Content hash to the findings in that text, in the order of the text, as plain dictionaries."""
-        wanted = set(content_hashes)
+        wanted = sorted(set(content_hashes))
         found: dict[str, list[dict[str, Any]]] = {content_hash: [] for content_hash in wanted}
-        sql = "SELECT content_hash, body FROM findings WHERE engine = ? ORDER BY content_hash, place"
-        for row in self.rows(sql, [engine]):
-            if row["content_hash"] in wanted:
-                found[row["content_hash"]].append(json.loads(row["body"]))
+        sql = (
+            "SELECT content_hash, findings.body FROM json_each(?) JOIN findings ON content_hash = json_each.value"
+            " WHERE engine = ? ORDER BY content_hash, place"
+        )
+        for row in self.rows(sql, [json.dumps(wanted), engine]):
+            found[row["content_hash"]].append(json.loads(row["body"]))
         return found
 
 

@@ -22,8 +22,8 @@ def command(review: str, files: tuple[str, ...], store: str | None) -> None:
     from pathlib import Path
 
     from pipeline.history import put_review
+    from pipeline.lock import only_one
     from pipeline.review import load_review
-    from pipeline.run import only_one
     from pipeline.settings import Settings
     from pipeline.sources import import_files
     from pipeline.store import Store
