@@ -16,6 +16,7 @@ from extract.finding import Finding
 from extract.phrases import word_classes
 from extract.resources import load
 from extract.tokens import Document, Sentence
+from extract.units import unit_at
 
 HOURS = r"\s?(?:h(?:ours?|rs?)?)\b"
 FREQUENCY = re.compile(
@@ -103,7 +104,7 @@ class Doses:
             return self._full(nearest)
         if previous:
             return previous[1].drug
-        for t in range(sentence.first - 1, -1, -1):
+        for t in (*range(sentence.first - 1, -1, -1), *range(sentence.last, len(doc.words))):
             if self._is_drug(doc.words[t]):
                 return self._full(doc.words[t])
         return None
@@ -124,7 +125,7 @@ class Doses:
             return False
         if is_drug(word):
             return True
-        return word_classes().get(low) is None and low not in _nouns() and not (low.endswith("ing") and len(low) > 5)
+        return word_classes().get(low) is None and low not in _nouns() and unit_at(self.doc, t) is None and not (len(low) > 4 and low.endswith(("ing", "ed", "ly", "tion")))
 
     def _left(self, e: Expression, sentence: Sentence) -> tuple[str, str] | None:
         """The words right before the amount, or before the bracket that holds it."""
@@ -153,6 +154,12 @@ class Doses:
             elif doc.lower[t] in ("to", "at", "than"):
                 return None
             t += 1
+        if t < sentence.last and doc.lower[t] in ("and", "or") and t + 1 < sentence.last and doc.words[t + 1][0].isdigit():  # "30 and 114 g of X"
+            while t < sentence.last and t - e.last < 7 and (doc.lower[t] in ("and", "or", "of") or doc.words[t][0].isdigit() or unit_at(doc, t) is not None):
+                how = "of" if doc.lower[t] == "of" else how
+                t += 1
+        elif how == "of" and t + 1 < sentence.last and doc.words[t][0].isdigit() and doc.words[t + 1] == "%":
+            t += 2
         first = t
         while t < sentence.last and t - first < 4 and (self._content(t) or doc.words[t] in "-/‐" and t > first and not doc.spaced(t)
                                                        or how == "of" and doc.words[t][0].isdigit() or t > first and not doc.spaced(t) and doc.words[t - 1] in "-‐"):

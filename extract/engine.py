@@ -33,6 +33,7 @@ class Engine:
 
     def __init__(self) -> None:
         self.figure = linear.load("figure")
+        self.statistic = linear.load("statistic")
         self.name = linear.load("name")
         self.mention = linear.load("mention")
         self.group = linear.load("group")
@@ -130,7 +131,7 @@ class _Reading:
     def _finding(self, i: int) -> tuple[Finding, Expression] | None:
         e, kind = self.reader.figures[i], self.kinds[i]
         sentence = self.doc.sentences[self.reader.sentence[i]]
-        stat = statistic(self.doc, e, kind, (sentence.start, sentence.end), None)
+        stat = statistic(self.reader, i, kind, self.engine.statistic)
         measure = fixed_measure(kind)
         if measure is None:
             phrase = self._named(i)

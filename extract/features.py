@@ -82,6 +82,7 @@ class Reader:
         self.roles = roles
         self.plain = [plain(w) for w in doc.words]
         self.sentence = [doc.sentence_of(e.first) for e in figures]
+        self.made: dict[int, list[str]] = {}
         self.covered: dict[int, int] = {}
         for number, e in enumerate(figures):
             if "base" not in e.tags:
@@ -110,7 +111,12 @@ class Reader:
         return self.plain[token]
 
     def figure(self, number: int) -> list[str]:
-        """Features of one figure for its class and statistic."""
+        """Features of one figure for its class and statistic, worked out once."""
+        if number not in self.made:
+            self.made[number] = self._figure(number)
+        return self.made[number]
+
+    def _figure(self, number: int) -> list[str]:
         e, doc = self.figures[number], self.doc
         sentence = doc.sentences[self.sentence[number]]
         low, high = sentence.first, sentence.last

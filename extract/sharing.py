@@ -30,6 +30,8 @@ RATE = re.compile(
     r"\s*(?:[a-z]+(?:[\s-][a-z]+)?\s+)?(?:(?:per|/|in\s+every|out\s+of\s+every)\s?(?P<base>1[ ,]?000[ ,]?000|100[ ,]?000|10[ ,]?000|1[ ,]?000|100|million)(?![\d.,]\d|\s?m[lLgm]\b)\s*"
     r"(?P<what>(?:person|patient|women|woman|treatment|child|children|device|catheter|hospital|bed|live|subject|inhabitant|population|people|participant|implant|admission|birth|deliver|procedure|follow|cycle)[\w]*"
     r"(?:[\s-](?:years?|months?|weeks?|days?|births?|bed[\s-]days?|yrs?|py))?)?|per\s(?P<time>(?:person|patient|woman|subject|treatment|device|child)[\s-](?:years?|months?|days?|yrs?))\b)", re.I)
+PARALLEL = re.compile(r"\b(?:and|vs|versus|compared|than|to|or)\b|,")
+STOPPED = re.compile(r"[;:.]\s|\b(?:while|whereas|but|was|were|had|ratio|score|p\s?[<=>])|%", re.I)
 JOINED = re.compile(r"\s*(?:%|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|to|&|compared\s+(?:with|to)|,\s*and|(?:in|for|with)\s+[\w\s-]{1,25}\s(?:and|vs\.?|versus|compared\s+(?:with|to)))\s*")
 
 
@@ -160,6 +162,13 @@ def _units(doc: Document, figures: list[Expression]) -> None:
                 continue
             if doc.sentence_of(last.first) == doc.sentence_of(e.first) and abs(last.start - e.start) < 130:
                 e.unit = last.unit
+    plain = [e for e in figures if e.form == "value" and e.drop is None and "percent-unit" not in e.tags]
+    for order in (plain[::-1], plain):
+        for lender, e in zip(order, order[1:], strict=False):
+            if e.unit is None and e.decimals and lender.decimals and lender.unit is not None and lender.unit.kind not in ("percent", "money"):
+                gap = doc.text[min(e.end, lender.end) : max(e.start, lender.start)]
+                if len(gap) < 60 and PARALLEL.search(gap) and not STOPPED.search(gap):
+                    e.unit = lender.unit
     for i, e in enumerate(figures):
         if e.unit is None and i and e.form in ("value", "count", "range") and "percent-unit" not in e.tags:
             lender = figures[i - 1]

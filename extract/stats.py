@@ -1,6 +1,7 @@
 """Which statistic a figure is: count, percent, mean, median, sd, range, iqr, rate or value.
 
-Decided by the form of the figure and the words before it. Called by `extract.engine`.
+Spreads, sizes and ratios follow from the form of the figure; for the others a rule on the words before the figure proposes, and
+a decider that is fitted on annotated abstracts settles it. Called by `extract.engine`, and by the training in `extract.fit`.
 """
 
 from __future__ import annotations
@@ -8,7 +9,8 @@ from __future__ import annotations
 import re
 
 from extract.expressions import Expression
-from extract.tokens import Document
+from extract.features import Reader
+from extract.linear import Decider
 
 MEAN = re.compile(r"\b(?:mean|means|average|averaged|averaging|avg|x̄)\b", re.I)
 MEDIAN = re.compile(r"\bmedians?\b", re.I)
@@ -20,8 +22,35 @@ CHANGE = re.compile(
 CONTINUOUS = frozenset({"age", "measurement", "dose", "duration", "follow-up", "time"})
 
 
-def statistic(doc: Document, e: Expression, kind: str, sentence: tuple[int, int], previous: str | None) -> str:
-    """The statistic of a figure of class `kind`; `previous` is that of the figure before in a parallel list, or None."""
+def statistic(reader: Reader, number: int, kind: str, decider: Decider) -> str:
+    """The statistic of a figure of class `kind`."""
+    e = reader.figures[number]
+    rule = proposed(reader, number, kind)
+    if not open_question(e, kind):
+        return rule
+    p = decider.probabilities(features(reader, number, kind, rule))
+    stat = decider.classes[int(p.argmax())]
+    if stat == "share":
+        return "percent" if e.form == "percent" else "count" if e.form == "count" else rule
+    return stat
+
+
+def open_question(e: Expression, kind: str) -> bool:
+    """Whether the form of a figure leaves its statistic open."""
+    return e.form in ("value", "percent", "count") and kind not in ("participants", "records", "NONE") and not kind.startswith(("sex", "smoking")) and e.kind not in ("none", "all")
+
+
+def features(reader: Reader, number: int, kind: str, rule: str) -> list[str]:
+    """What the decider looks at: the figure's features, and what the rule proposes."""
+    e = reader.figures[number]
+    return [*reader.figure(number), f"rule={rule}", f"rule={rule}|{e.form}", f"class={kind}", f"class={kind}|{e.form}|{rule}", f"signed={reader.doc.text[e.start : e.start + 1] in '+-−–'}|{e.form}"]
+
+
+def proposed(reader: Reader, number: int, kind: str) -> str:
+    """The statistic by rule: the form of the figure, else the nearest "mean" or "median" before it."""
+    doc, e = reader.doc, reader.figures[number]
+    s = doc.sentences[reader.sentence[number]]
+    sentence = (s.start, s.end)
     if e.form == "sd":
         return "sd"
     if kind in ("participants", "records"):
@@ -33,6 +62,8 @@ def statistic(doc: Document, e: Expression, kind: str, sentence: tuple[int, int]
             return "percent"
         return "range"
     before = doc.text[max(sentence[0], e.start - 90) : e.start]
+    if e.unit is not None and e.unit.kind == "rate":
+        return "rate"
     if RATE.match(doc.text[e.end : e.end + 40]) and kind not in ("dose",) and e.form in ("count", "value"):
         return "rate"
     if e.form == "percent" and kind not in CONTINUOUS:
@@ -50,8 +81,6 @@ def statistic(doc: Document, e: Expression, kind: str, sentence: tuple[int, int]
             return "median"
         if "spread" in e.tags:
             return "mean"
-        if previous in ("mean", "median"):
-            return previous
         if re.search(r"\(\s*(?:mean|median)", before, re.I) is None and re.search(r"\b[Mm]edian\b", doc.text[sentence[0] : e.start]) and kind in ("time", "outcome", "duration"):
             return "median"
     return "value"

@@ -42,6 +42,7 @@ def _per() -> frozenset[str]:
 EXACT = {"m": "m", "g": "g", "l": "lL", "s": "s", "h": "h", "d": "dD", "w": "wW", "y": "y", "n": "N", "u": "U", "v": "V", "j": "J", "ma": "mA",
          "met": "MET", "sd": "SD", "score": "score", "mo": "mo"}
 CONCENTRATION = frozenset({"dl", "ml", "l", "liter", "litre", "deciliter", "decilitre", "milliliter", "millilitre", "ul", "µl", "μl", "mcl"})
+CELLS = CONCENTRATION | {"nl", "mm3", "hpf", "mm2", "pl"}
 VAGUE = frozenset({"times", "score", "cells", "sd", "lines", "letters", "teeth", "steps", "met", "beats", "second", "seconds", "tablet", "tablets"})
 
 
@@ -61,7 +62,11 @@ def unit_at(doc: Document, at: int) -> Unit | None:
             return Unit(pair, "percent" if pair == "%" else "activity" if pair == "IU" else "other", at + 2)
     if word in "$€£":
         return None
+    if low == "/" and at + 1 < n and doc.lower[at + 1] in CELLS and not doc.spaced(at) and not doc.spaced(at + 1):
+        return Unit("/" + doc.words[at + 1], "other", at + 2)
     found = _kinds().get(low)
+    if found is None and at + 2 < n and doc.words[at + 1] == "/" and doc.lower[at + 2] in CONCENTRATION and len(word) < 9 and word.isalpha():
+        found = "other", word
     if found is None or low in EXACT and word[0] not in EXACT[low]:
         return None
     kind, name = found
