@@ -1,8 +1,8 @@
 """Case reports: one patient with sex, smoking, symptoms, signs, treatment and outcome that no number states.
 
-Comes in: the `Reader` of a record and the findings that its figures gave. Goes out: findings with stat `present` or `absent` and no
-value; the patient's sex and smoking as 1 of 1. A record that may be about several people gives nothing. Called by
-`extract.extras`.
+Comes in: the `Reader` of a record and the findings that its figures gave. Goes out: findings with stat `present` or
+`absent` and no value; the patient's sex and smoking as 1 of 1. A record that may be about several people gives nothing.
+Called by `extract.extras`.
 """
 
 from __future__ import annotations
@@ -29,17 +29,19 @@ ALLOWED = ("", "title", "results", "methods")
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """The one patient: where the text introduces them (sentence), and the span and sex of the word that says the sex."""
+    """The one patient: the sentence that introduces them, the word for the sex, "N-year-old woman", the age."""
 
     sentence: int
     sex: str | None = None
     start: int = 0
     end: int = 0
+    intro: tuple[int, int] = (0, 0)
+    age: tuple[int, int, float, str] | None = None  # characters, value, unit
 
 
 @dataclass(frozen=True, slots=True)
 class _Patterns:
-    quick: re.Pattern[str]
+    quick: tuple[str, ...]
     title: re.Pattern[str]
     several: re.Pattern[str]
     many: re.Pattern[str]
@@ -78,13 +80,13 @@ def _patterns() -> _Patterns:
 
     smoking = "|".join(f"(?P<{status}>{'|'.join(terms)})" for status, terms in data["smoking"].items())
     return _Patterns(
-        quick=_any(data["detect"]["quick"]),
+        quick=tuple(data["detect"]["quick"]),
         title=_any(data["detect"]["title"]),
         several=_any(data["detect"]["several"]),
         many=_any(data["detect"]["many"]),
         intro=re.compile(intro, re.I),
         told=re.compile(
-            rf"\b(?:{'|'.join(data['detect']['told'])})\s+(?:[\w'’-]+\s+){{0,4}}?(?:the\s+|an?\s+|one\s+)(?:[\w'’-]+\s+){{0,3}}?(?:case|{people})\b",
+            rf"\b(?:{'|'.join(data['detect']['told'])})\s+(?:[\w'’-]+\s+){{0,4}}?(?:the\s+|an?\s+|one\s+)(?:[\w'’-]+\s+){{0,3}}?(?:case(?![\s-]+(?:series|control|mix))|{people})\b(?![-\s](?:populations?|groups?|series|cohorts?|samples?|data|level))",
             re.I,
         ),
         patient=re.compile(rf"\b(?:an?|the|this|our|one)\s+{gap}(?:{people})\b", re.I),
@@ -110,7 +112,8 @@ def _patterns() -> _Patterns:
 def one_patient(reader: Reader) -> Patient | None:
     """The patient of a report about one patient, or None where there is none, or may be more than one."""
     doc, patterns = reader.doc, _patterns()
-    if not doc.sentences or not patterns.quick.search(doc.text):
+    lower = doc.text.lower()
+    if not doc.sentences or not any(words in lower for words in patterns.quick):
         return None
     title = doc.text[doc.sentences[0].start : doc.sentences[0].end] if reader.roles[0] == "title" else ""
     named = bool(patterns.title.search(title))
@@ -128,7 +131,17 @@ def one_patient(reader: Reader) -> Patient | None:
     group = next(name for name in "abc" if first.group(name))
     number = doc.sentence_of(doc.token_at(first.start()))
     sex = patterns.sexes.get(first.group(group).lower())
-    return Patient(number, sex, first.start(group), first.end(group))
+    return Patient(number, sex, first.start(group), first.end(group), first.span(), _age(doc.text, *first.span()))
+
+
+def _age(text: str, start: int, end: int) -> tuple[int, int, float, str] | None:
+    """The age printed in digits in "N-year-old woman" or "woman aged N": characters, value, unit."""
+    found = re.search(r"\d{1,3}", text[start:end])
+    if found is None:
+        return None
+    unit = re.match(rf"[-–‐\s]*({UNIT})", text[start + found.end() : end])
+    word = unit.group(1).rstrip("s") if unit else "year"
+    return start + found.start(), start + found.end(), float(found.group()), {"yr": "year"}.get(word, word) + "s"
 
 
 def _first_mention(reader: Reader) -> int:
@@ -142,6 +155,7 @@ def _first_mention(reader: Reader) -> int:
 
 def case_findings(reader: Reader, findings: Sequence[Finding], patient: Patient) -> list[Finding]:
     """What the report says of its patient without a number; nothing that a figure in `findings` says already."""
+    _correct_age(findings, patient)
     out: list[Finding] = []
     seen = {f.measure for f in findings}
 
@@ -168,8 +182,14 @@ def case_findings(reader: Reader, findings: Sequence[Finding], patient: Patient)
             )
         )
 
+    if patient.age and "age" not in seen:
+        start, end, years, unit = patient.age
+        sentence = reader.doc.sentences[patient.sentence]
+        add("age", "value", start, end, sentence)
+        if out:
+            out[-1].value, out[-1].unit = years, unit
     if patient.sex:
-        add(f"sex:{patient.sex}", "count", patient.start, patient.end, reader.doc.sentences[patient.sentence], one=True)
+        add(f"sex:{patient.sex}", "value", patient.start, patient.end, reader.doc.sentences[patient.sentence], one=True)
     about = frozenset(_about(reader, patient))
     causes = find_causes(reader, about)
     for cause in causes:
@@ -179,7 +199,7 @@ def case_findings(reader: Reader, findings: Sequence[Finding], patient: Patient)
         for match in _patterns().smoking.finditer(text):
             add(
                 f"smoking:{match.lastgroup}",
-                "count",
+                "value",
                 sentence.start + match.start(),
                 sentence.start + match.end(),
                 sentence,
@@ -194,8 +214,19 @@ def case_findings(reader: Reader, findings: Sequence[Finding], patient: Patient)
     return out
 
 
+def _correct_age(findings: Sequence[Finding], patient: Patient) -> None:
+    """The number in "a man aged 44" is the age, whatever it was taken for, and then nobody's denominator."""
+    start, end = patient.intro
+    for finding in findings:
+        if start <= finding.start and finding.end <= end and finding.measure == "participants":
+            finding.measure, finding.stat, finding.unit = "age", "value", "years"
+            for other in findings:
+                if other.denominator is not None and other.denominator == finding.value:
+                    other.denominator = None
+
+
 def _about(reader: Reader, patient: Patient) -> Iterator[int]:
-    """The numbers of the sentences about the patient: from the introduction on, without what is said of others or concluded."""
+    """The numbers of the sentences about the patient: from the introduction on, no asides or conclusions."""
     for number in range(patient.sentence, len(reader.doc.sentences)):
         sentence = reader.doc.sentences[number]
         if reader.roles[number] in ALLOWED and not _patterns().aside.search(

@@ -1,8 +1,8 @@
 """Causes: what an abstract says brought the illness about, with or without a count.
 
-Comes in: the `Reader` of a record. Goes out: agents with the words that name them ("attributed to X", "X was held responsible",
-"X-induced", lists of causes without counts); numbered causes are classed by the figure decider, to which `is_cause` gives a hint.
-Cues are in `data/causes.toml`. Called by `extract.case_report` and `extract.extras`.
+Comes in: the `Reader` of a record. Goes out: agents with the words that name them ("attributed to X", "X was held
+responsible", "X-induced", lists of causes without counts); numbered causes are classed by the figure decider, to which
+`is_cause` gives a hint. Cues are in `data/causes.toml`. Called by `extract.case_report` and `extract.extras`.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from extract.wording import clean_name
 WORD = re.compile(r"[^\W_](?:[\w'’]|-(?=\w))*")
 #: Words of the agent behind a cue, up to a sign or a word that ends a noun phrase.
 BEHIND = re.compile(
-    r"\s+(?:(?:the|an?|his|her|their|prior|previous|concomitant|concurrent|recent|long-term|prolonged|chronic|ongoing|use of|administration of|treatment with|therapy with|exposure to)\s+)*"
-    r"(?P<agent>(?!(?:was|were|is|and|or|but|which|that|who|in|of|with|for|to|after|by|as)\b)[^\W_][\w'’-]*(?:\s+(?!(?:was|were|is|are|had|has|and|or|but|which|that|who|in|for|to|after|before|by|as|at|on|during|rather|because|therapy|treatment|use|without|when|while|since)\b)"
-    r"(?:\([A-Z0-9]+\)|[^\W_][\w'’-]*)){0,4})",
+    r"\s+(?:(?:the|an?|his|her|their|prior|previous|concomitant|concurrent|recent|long-term|prolonged|chronic|ongoing|"
+    r"use of|administration of|treatment with|therapy with|exposure to)\s+)*"
+    r"(?P<agent>(?!(?:was|were|is|and|or|but|which|that|who|in|of|with|for|to|after|by|as)\b)[^\W_][\w'’-]*"
+    r"(?:\s+(?!(?:was|were|is|are|had|has|and|or|but|which|that|who|in|for|to|after|before|by|as|at|on|during|rather|"
+    r"because|therapy|treatment|use|without|when|while|since)\b)(?:\([A-Z0-9]+\)|[^\W_][\w'’-]*)){0,4})",
     re.I,
 )
 #: Kinds of statement, the surest first.
@@ -59,7 +61,8 @@ def _pattern(name: str) -> re.Pattern[str]:
 def _cue() -> re.Pattern[str]:
     """Any word without which a text names no cause: most sentences end here."""
     return re.compile(
-        r"caus|culprit|respons|attribut|ascrib|imput|induc|associat|relat|trigger|secondary|due to|owing|linked|provok|precipit|result|consequence|etiolog|offend|complica|led to|gave rise|side effect|adverse effect",
+        r"caus|culprit|respons|attribut|ascrib|imput|induc|associat|relat|trigger|secondary|due to|owing|linked|provok|"
+        r"precipit|result|consequence|etiolog|offend|complica|led to|gave rise|side effect|adverse effect",
         re.I,
     )
 
@@ -70,7 +73,12 @@ def is_cause(reader: Reader, number: int) -> bool:
     sentence = reader.doc.sentences[reader.sentence[number]]
     before = reader.doc.text[max(sentence.start, figure.start - 120) : figure.start]
     after = reader.doc.text[figure.end : min(sentence.end, figure.end + 80)]
-    return bool(_pattern("hint.before").search(before) or _pattern("hint.after").match(after))
+    if figure.form not in ("count", "percent"):
+        return False
+    said = _pattern("hint.before").search(before)
+    if said and not _pattern("hint.other").search(said.group()):
+        return True
+    return bool(_pattern("hint.after").match(after))
 
 
 def find_causes(reader: Reader, patient: frozenset[int] | None = None) -> list[Cause]:
@@ -80,11 +88,15 @@ def find_causes(reader: Reader, patient: frozenset[int] | None = None) -> list[C
     study of many, in which only lists under the head of causes are the study's own.
     """
     best: dict[str, Cause] = {}
+    if patient is None and not _pattern("list").search(reader.doc.text):
+        return []
     for number, sentence in enumerate(reader.doc.sentences):
         text = reader.doc.text[sentence.start : sentence.end]
         if patient is None:
-            found = list(_lists(reader, number, text)) if _cue().search(text) else []
-        elif number == 0 and reader.roles[0] == "title":
+            found = list(_lists(reader, number, text))
+        elif number == 0 and (
+            reader.roles[0] == "title" or reader.doc.labels == [""]
+        ):  # a bare text begins with its title
             found = [*_behind(text, "weak"), *_compounds(text), *_behind(text, "title")]
         elif number in patient and _cue().search(text):
             found = [
@@ -183,8 +195,10 @@ def _behind(text: str, kind: str) -> Iterator[Span]:
 
 
 def _compounds(text: str) -> Iterator[Span]:
-    for match in re.finditer(rf"\b(?P<agent>[^\W\d_][\w]+)[-‐–]\s?(?:{_pattern('compound').pattern})\b", text, re.I):
-        if is_drug(match.group("agent")):
+    for match in re.finditer(
+        rf"\b(?P<agent>[^\W\d_]\w+(?:[-‐–/][^\W\d_]\w+)*?)[-‐–]\s?(?:{_pattern('compound').pattern})\b", text, re.I
+    ):
+        if is_drug(match.group("agent")) or all(is_drug(part) for part in re.split(r"[-‐–/]", match.group("agent"))):
             yield "compound", *match.span("agent")
 
 
@@ -199,7 +213,7 @@ def _lists(reader: Reader, number: int, text: str) -> Iterator[Span]:
         figures = [reader.figures[i] for i in reader.by_sentence.get(number, [])]
         if any(match.end() <= f.start - offset < end + 30 for f in figures):
             continue  # counted: the figure decider's
-        items = [m for m in re.finditer(r"[^,]+?(?=,|\s+and\s+|\s+or\s+|$)", text[match.end() : end])]
+        items = list(re.finditer(r"[^,]+?(?=,|\s+and\s+|\s+or\s+|$)", text[match.end() : end]))
         spans = [
             (match.end() + m.start() + len(m.group()) - len(m.group().lstrip()), match.end() + m.end()) for m in items
         ]

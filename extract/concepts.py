@@ -1,8 +1,8 @@
 """Concepts: what a measure's printed name means, whatever words were printed for it.
 
-Phenotypes (symptoms, signs, findings, diseases) become ids of the Human Phenotype Ontology, drugs the name of their substance, outcomes
-their standard names; the printed words stay in the finding's measure. Lookups are exact on normalised names: no concept
-is better than a wrong one. Called by `extract.extras`.
+Phenotypes (symptoms, signs, findings, diseases) become ids of the Human Phenotype Ontology, drugs the name of their
+substance, outcomes their standard names; the printed words stay in the finding's measure. Lookups are exact on
+normalised names: no concept is better than a wrong one. Called by `extract.extras`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,16 @@ import re
 from functools import cache, lru_cache
 from importlib import resources
 
+from extract.abbreviations import abbreviations
 from extract.finding import Finding
 from extract.resources import load
 from extract.wording import singular
 
+SHORT = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,6}")
 WORD = re.compile(r"[^\W_]+")
-EMPTY = frozenset("a an the of in with and to for on at patients patient presence presenting any".split())
+EMPTY = frozenset(
+    ["a", "an", "the", "of", "in", "with", "and", "to", "for", "on", "at", "patients", "patient", "presence", "any"]
+)
 BRITISH = (
     ("aemi", "emi"),
     ("aemo", "emo"),
@@ -37,7 +41,7 @@ BRITISH = (
 
 @lru_cache(maxsize=50000)
 def key(name: str) -> str:
-    """The normalised form of a name: lower case, American spelling, singular, without empty words, words in alphabetical order."""
+    """The normalised form of a name: lower case, American spelling, singular, no empty words, words sorted."""
     words = []
     for word in WORD.findall(name.lower()):
         if word in EMPTY:
@@ -101,7 +105,7 @@ def substance(name: str) -> str | None:
 
 @lru_cache(maxsize=20000)
 def concept(measure_class: str, name: str) -> str | None:
-    """The concept of a name in a measure's class: a phenotype's id, a substance or a standard outcome; None where none is known."""
+    """The concept of a name in a measure's class: a phenotype's id, a substance or an outcome; None if not known."""
     if not name:
         return None
     phenotypes, drugs = _classes()
@@ -114,8 +118,22 @@ def concept(measure_class: str, name: str) -> str | None:
     return None
 
 
-def add_concepts(findings: list[Finding]) -> None:
-    """Fill `concept` of every finding whose name means something known; a dose's is its drug."""
+def add_concepts(findings: list[Finding], text: str = "") -> None:
+    """Fill `concept` of every finding whose name means something known; a dose's is its drug.
+
+    A name that is a short form is looked up by the words for which the record's `text` says it stands.
+    """
+    short: list[tuple[Finding, str, str]] = []
     for finding in findings:
         measure_class, _, name = finding.measure.partition(":")
-        finding.concept = concept(measure_class, (finding.drug or "") if measure_class == "dose" else name)
+        words = (finding.drug or "") if measure_class == "dose" else name
+        finding.concept = concept(measure_class, words)
+        if finding.concept is None and SHORT.fullmatch(words):
+            short.append((finding, measure_class, words))
+    if not short:
+        return
+    longs = {
+        key(form): long for form, long in abbreviations(text, only={words.lower() for _, _, words in short}).items()
+    }
+    for finding, measure_class, words in short:
+        finding.concept = concept(measure_class, longs.get(key(words), ""))

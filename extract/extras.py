@@ -15,7 +15,7 @@ from extract.negation import turn_denied
 
 
 def complete(reader: Reader, findings: list[Finding]) -> list[Finding]:
-    """All findings of a record in the order of the text: those of its figures, what no figure says, flags and concepts."""
+    """All findings of a record in the order of the text: its figures', those of no figure; with flags and concepts."""
     version = findings[0].engine if findings else ""
     extra = extra_findings(reader, findings)
     for finding in extra:
@@ -27,7 +27,7 @@ def complete(reader: Reader, findings: list[Finding]) -> list[Finding]:
 
 
 def extra_findings(reader: Reader, findings: list[Finding]) -> list[Finding]:
-    """The findings of a record that no figure states; `findings` are those that figures state (their names may be turned)."""
+    """The findings that no figure states; `findings` are those that figures state (their names may be turned)."""
     turn_denied(reader, findings)
     patient = one_patient(reader)
     if patient is not None:

@@ -1,7 +1,8 @@
-"""Negation: which of the things that a sentence names are denied, doubted, past or a relative's, and zeros said without a digit.
+"""Negation: which of the things that a sentence names are denied, doubted, past or a relative's.
 
-Cues and scope are those of `extract.assertion` (ConText), with what abstracts say beyond clinical notes ("neither fever nor cough",
-"absent in all patients"), from `data/negation.toml`. Called by `extract.case_report`, `extract.causes` and `extract.extras`.
+Cues and scope are those of `extract.assertion` (ConText), with what abstracts say beyond clinical notes ("neither fever
+nor cough", "absent in all patients"), from `data/negation.toml`. A count of nobody ("no patient died") is a figure and
+found as one. Called by `extract.case_report`, `extract.causes` and `extract.extras`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from extract import assertion
 from extract.features import Reader
 from extract.finding import Finding
 from extract.resources import load
-from extract.similar import content
 
 
 @cache
@@ -39,7 +39,7 @@ def asserted(sentence: str, spans: Sequence[tuple[int, int]]) -> list[str]:
 
 
 def denied(sentence: str, start: int, end: int) -> bool:
-    """Whether the thing at `start` to `end` of a sentence is denied of everyone whom a figure behind or before it counts."""
+    """Whether the thing at `start` to `end` of a sentence is denied of those whom the figure beside it counts."""
     before, after = sentence[:start], sentence[end:]
     return bool(_patterns()["after"].match(after) or _patterns()["before"].search(before))
 
@@ -70,11 +70,16 @@ def turn_denied(reader: Reader, findings: Sequence[Finding]) -> None:
 
 def _place(sentence: str, name: str, near: int) -> tuple[int, int] | None:
     """Where the name is printed in the sentence, the place nearest to the figure."""
-    words = content(name)
-    if not words:
-        return None
-    stem = re.escape(name[:-1] if len(name) > 5 else name)
-    places = [m.span() for m in re.finditer(rf"(?<!\w){stem}\w{{0,3}}(?!\w)", sentence, re.I)]
+    lower, stem = sentence.lower(), name[:-1] if len(name) > 5 else name  # names are singular, texts need not be
+    places = []
+    at = lower.find(stem) if len(lower) == len(sentence) else -1
+    while at >= 0:
+        end = at + len(stem)
+        while end < len(lower) and lower[end].isalnum():
+            end += 1
+        if (at == 0 or not lower[at - 1].isalnum()) and end - at <= len(name) + 2:
+            places.append((at, end))
+        at = lower.find(stem, at + 1)
     return min(places, key=lambda span: abs(span[0] - near)) if places else None
 
 

@@ -1,15 +1,16 @@
 """Plausibility of printed figures: doubts are flagged on the finding, the figure itself is never changed.
 
 A percentage printed to d decimals over n people must be some whole number of them (GRIM: Brown & Heathers 2017,
-doi:10.1177/1948550616673876); a sex split and the arms sum to their total; a range holds its mean. Comes in: the findings of one record.
-Called by `extract.extras`. The flags are those that `reports/data/evidence.toml` keeps out of pooling.
+doi:10.1177/1948550616673876); a sex split and the arms sum to their total; a range holds its mean. Comes in: the
+findings of one record. Called by `extract.extras`. `reports/data/evidence.toml` says which flags keep a figure out of
+pooling.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from extract.finding import Finding
 from extract.resources import load
@@ -151,7 +152,7 @@ def _side_by_side(members: Iterable[Finding]) -> bool:
     """Whether the arms are printed in one list: never more than a short label between two of them."""
     placed = sorted(members, key=lambda f: f.start)
     apart = load("plausibility")["list_gap"]
-    return all(b.start - a.end <= apart for a, b in zip(placed, placed[1:], strict=False))
+    return all(b.start - a.end <= apart for a, b in pairwise(placed))
 
 
 def _sexes(findings: Sequence[Finding]) -> None:

