@@ -45,7 +45,7 @@ class Engine:
         """
         whole, spans = section_spans(title, list(sections), text)
         reader = open_reader(whole, spans)
-        return complete(reader, _Reading(self, reader).findings())
+        return complete(reader, _Reading(self, reader).findings(), self.version)
 
     def read_many(self, records: Iterable[tuple[str | None, list[tuple[str, str]], str | None]]) -> Iterator[list[Finding]]:
         """The findings of many records, in order."""

@@ -14,9 +14,10 @@ from extract.finding import Finding
 from extract.negation import turn_denied
 
 
-def complete(reader: Reader, findings: list[Finding]) -> list[Finding]:
+def complete(reader: Reader, findings: list[Finding], version: str) -> list[Finding]:
     """All findings of a record in the order of the text: its figures', those of no figure; with flags and concepts."""
-    version = findings[0].engine if findings else ""
+    for finding in findings:  # a number that a stray blank tears ("54. 55%") may run over the end of its sentence
+        finding.sentence_end = max(finding.sentence_end, finding.end)
     extra = extra_findings(reader, findings)
     for finding in extra:
         finding.engine = version

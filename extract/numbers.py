@@ -22,6 +22,7 @@ PARTS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourt
          "sixth": 6, "tenth": 10, "tenths": 10}
 SIGNS = frozenset("-−–+‐")
 NEGATIVE = frozenset("-−–‐")
+MOST = 1e12  # what is larger (a run of digits from a damaged text) is no number of a study
 
 
 @dataclass(slots=True)
@@ -51,9 +52,10 @@ def parse_digits(word: str) -> float | None:
     head, _, tail = plain.rpartition(",")
     plain = f"{head}.{tail}" if head and len(tail) < 3 else plain.replace(",", "")
     try:
-        return float(plain)
+        value = float(plain)
     except ValueError:
         return None
+    return value if value < MOST else None
 
 
 def _words(doc: Document, at: int) -> tuple[int, float] | None:
