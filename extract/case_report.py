@@ -153,8 +153,18 @@ def _first_mention(reader: Reader) -> int:
     return min(1, len(doc.sentences) - 1)
 
 
-def case_findings(reader: Reader, findings: Sequence[Finding], patient: Patient) -> list[Finding]:
-    """What the report says of its patient without a number; nothing that a figure in `findings` says already."""
+def case_causes(reader: Reader, patient: Patient) -> list[Cause]:
+    """The causes that the report names for its patient's illness."""
+    return find_causes(reader, frozenset(_about(reader, patient)))
+
+
+def case_findings(
+    reader: Reader, findings: Sequence[Finding], patient: Patient, causes: Sequence[Cause]
+) -> list[Finding]:
+    """What the report says of its patient without a number; nothing that a figure in `findings` says already.
+
+    `causes` are those of `case_causes`.
+    """
     _correct_age(findings, patient)
     out: list[Finding] = []
     seen = {f.measure for f in findings}
@@ -191,7 +201,6 @@ def case_findings(reader: Reader, findings: Sequence[Finding], patient: Patient)
     if patient.sex:
         add(f"sex:{patient.sex}", "value", patient.start, patient.end, reader.doc.sentences[patient.sentence], one=True)
     about = frozenset(_about(reader, patient))
-    causes = find_causes(reader, about)
     for cause in causes:
         add(f"cause:{cause.name}", "present", cause.start, cause.end, cause.sentence)
     for sentence in (reader.doc.sentences[number] for number in sorted(about)):

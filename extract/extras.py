@@ -6,8 +6,8 @@ Called by `extract.engine` with the findings of one record, in the order of the 
 from __future__ import annotations
 
 from extract import plausibility
-from extract.case_report import case_findings, one_patient
-from extract.causes import find_causes
+from extract.case_report import case_causes, case_findings, one_patient
+from extract.causes import Cause, causal_drugs, find_causes
 from extract.concepts import add_concepts
 from extract.features import Reader
 from extract.finding import Finding
@@ -31,25 +31,37 @@ def extra_findings(reader: Reader, findings: list[Finding]) -> list[Finding]:
     """The findings that no figure states; `findings` are those that figures state (their names may be turned)."""
     turn_denied(reader, findings)
     patient = one_patient(reader)
+    causes = case_causes(reader, patient) if patient is not None else find_causes(reader)
+    _mark_causal_doses(findings, causal_drugs(reader, causes))
     if patient is not None:
-        extra = case_findings(reader, findings, patient)
-    else:
-        extra = [
-            Finding(
-                measure=f"cause:{cause.name}",
-                stat="present",
-                start=cause.start,
-                end=cause.end,
-                section=reader.doc.labels[cause.sentence.section],
-                sentence_start=cause.sentence.start,
-                sentence_end=cause.sentence.end,
-                confidence=0.7,
-                how="cause",
-            )
-            for cause in find_causes(reader)
-            if not any(f.start < cause.end and cause.start < f.end for f in findings)
-        ]
-    return extra
+        return case_findings(reader, findings, patient, causes)
+    return [
+        _cause(reader, cause)
+        for cause in causes
+        if not any(f.start < cause.end and cause.start < f.end for f in findings)
+    ]
+
+
+def _mark_causal_doses(findings: list[Finding], drugs: frozenset[str]) -> None:
+    """The dose of a drug that caused the illness is no treatment's dose."""
+    for finding in findings:
+        if finding.measure == "dose" and finding.drug is not None and finding.drug.lower() in drugs:
+            finding.measure = "dose:causal agent"
+
+
+def _cause(reader: Reader, cause: Cause) -> Finding:
+    sentence = cause.sentence
+    return Finding(
+        measure=f"cause:{cause.name}",
+        stat="present",
+        start=cause.start,
+        end=cause.end,
+        section=reader.doc.labels[sentence.section],
+        sentence_start=sentence.start,
+        sentence_end=sentence.end,
+        confidence=0.7,
+        how="cause",
+    )
 
 
 def flag(findings: list[Finding]) -> None:

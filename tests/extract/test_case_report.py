@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extract.case_report import case_findings, one_patient
+from extract.case_report import case_causes, case_findings, one_patient
 from extract.finding import Finding
 from extract.reading import open_reader, section_spans
 
@@ -18,7 +18,10 @@ def read(
     patient = one_patient(reader)
     if patient is None:
         return {}
-    return {f.measure: (f.stat, f.value, text[f.start : f.end]) for f in case_findings(reader, findings or [], patient)}
+    return {
+        f.measure: (f.stat, f.value, text[f.start : f.end])
+        for f in case_findings(reader, findings or [], patient, case_causes(reader, patient))
+    }
 
 
 CASE = (
@@ -32,7 +35,7 @@ def test_sex_is_one_of_one_on_its_word() -> None:
     reader = open_reader(text, spans)
     patient = one_patient(reader)
     assert patient is not None
-    (sex,) = [f for f in case_findings(reader, [], patient) if f.measure == "sex:female"]
+    (sex,) = [f for f in case_findings(reader, [], patient, case_causes(reader, patient)) if f.measure == "sex:female"]
     assert (sex.stat, sex.value, sex.numerator, sex.denominator, text[sex.start : sex.end]) == (
         "value",
         1,
@@ -77,7 +80,7 @@ def test_the_age_of_an_infant_is_in_its_unit() -> None:
     reader = open_reader(text, spans)
     patient = one_patient(reader)
     assert patient is not None
-    (age,) = [f for f in case_findings(reader, [], patient) if f.measure == "age"]
+    (age,) = [f for f in case_findings(reader, [], patient, case_causes(reader, patient)) if f.measure == "age"]
     assert (age.value, age.unit) == (3, "months")
 
 
