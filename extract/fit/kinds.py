@@ -1,4 +1,4 @@
-"""Fit what a figure is (`figure.npz`) and which statistic (`statistic.npz`)."""
+"""Fit what a figure is (`figure.npz`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from pathlib import Path
 
 from extract.fit.align import Example
 from extract.fit.models import fit_decider
-from extract.stats import features, open_question, proposed
 
 
 def label_of(findings: list[dict]) -> str:
@@ -18,20 +17,12 @@ def label_of(findings: list[dict]) -> str:
 
 
 def fit_kinds(examples: list[Example], out: Path) -> None:
-    """Fit the `figure` decider on all figures that no rule drops, and the `statistic` decider on the findings among them."""
+    """Fit the `figure` decider on all figures that no rule drops."""
     rows: list[list[str]] = []
     labels: list[str] = []
-    stat_rows: list[list[str]] = []
-    stats: list[str] = []
     for example in examples:
         for i, e in enumerate(example.reader.figures):
             if not e.drop:
                 rows.append(example.reader.figure(i))
-                kind = label_of(example.gold[i])
-                labels.append(kind)
-                if open_question(e, kind):
-                    stat_rows.append(features(example.reader, i, kind, proposed(example.reader, i, kind)))
-                    stat = example.gold[i][0]["stat"]
-                    stats.append("share" if stat in ("count", "percent") else stat)
+                labels.append(label_of(example.gold[i]))
     fit_decider(rows, labels, out / "figure.npz")
-    fit_decider(stat_rows, stats, out / "statistic.npz")
