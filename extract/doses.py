@@ -23,7 +23,7 @@ FREQUENCY = re.compile(
     r"\b(?P<bid>b\.?\s?i\.?\s?d\b\.?|b\.?d\.?(?=[\s,.;)])|(?:twice|two\s+times|2\s+times)[\s-]+(?:a[\s-]+day|daily|per[\s-]+day|each\s+day)|(?:every|q)\s?(?:12|twelve)" + HOURS + r")|"
     r"\b(?P<tid>t\.?\s?i\.?\s?d\b\.?|t\.?d\.?s\b\.?|(?:three|3)\s+times\s+(?:a\s+day|daily|per\s+day)|thrice\s+daily|(?:every|q)\s?(?:8|eight)" + HOURS + r")|"
     r"\b(?P<qid>q\.?\s?i\.?\s?d\b\.?|(?:four|4)\s+times\s+(?:a\s+day|daily|per\s+day)|(?:every|q)\s?(?:6|six)" + HOURS + r")|"
-    r"\b(?P<other>(?:once|twice|two|three|four|five|[2-6])[\s-]+(?:times\s+|days\s+)?(?:weekly|a\s+week|per\s+week|monthly|a\s+month)|every\s+other\s+day|(?:on\s+)?alternate[\s-]days?|"
+    r"\b(?P<other>(?:twice|two|three|four|five|[2-6])[\s-]+(?:times\s+|days\s+)?(?:weekly|a\s+week|per\s+week|monthly|a\s+month)|every\s+other\s+day|(?:on\s+)?alternate[\s-]days?|"
     r"every\s+(?:\d+|two|three|four|six|eight)\s*-?\s*(?:h(?:ours|rs)?|days|weeks|months|wk|minutes|min)\b|q\s?\d\s?w\b|every\s+(?:month|hour)|nightly|continuous\s+(?:[\w.]+\s+){0,2}infusion)|"
     r"\b(?P<weekly>(?:once[\s-]+)?weekly|once\s+(?:a|per)\s+week|per\s+week|every\s+week|a\s+week)\b|\b(?P<monthly>(?:once[\s-]+)?monthly|per\s+month|every\s+month)\b|"
     r"(?P<daily>\b(?:once[\s-]+)?daily|\bonce\s+(?:a|per)\s+day|\bq\.?\s?d\b\.?|\bo\.?d\b\.?|\bper\s+day|/\s?day\b|/\s?d\b|\ba\s+day|\bevery\s+(?:day|morning|evening|night)|\beach\s+(?:day|morning|night)|\bevery\s+24" + HOURS + r"|\bat\s+(?:night|bedtime))|"
@@ -38,7 +38,7 @@ ROUTE = re.compile(
 FOR = re.compile(
     r"^\W{0,3}(?:\w+\s+){0,5}?(?:for|during|over|[x×])\s+(?:a\s+(?:period|total|mean|median)\s+(?:of\s+)?)?((?:\d+(?:[.-]\d+)?|one|two|three|four|five|six|eight|ten|twelve)(?:\s?(?:-|–|to)\s?\d+)?"
     r"[\s-](?:days?|weeks?|months?|years?|hours?|h|wk|cycles?|minutes|min))\b", re.I)
-NEXT = re.compile(r"[;.]\s|\d\s?(?:mg|g|µg|μg|mcg|ml|IU|U|units?|Gy)\b|\bvs\b|\bversus\b|\bthen\b|\bfollowed\b", re.I)
+NEXT = re.compile(r"(?<!\.[a-zA-Z])[;.]\s|\d\s?(?:mg|g|µg|μg|mcg|ml|IU|U|units?|Gy)\b|\bvs\b|\bversus\b|\bthen\b|\bfollowed\b", re.I)
 LISTED = re.compile(r"\s*[)\]]?\s*(?:,|;|and|or|to|/|,\s*and|,\s*or|\+|plus)?\s*[(\[]?\s*(?:[\w'’.-]+\s*){0,4}?[(\[]?\s*", re.I)
 SAME = re.compile(r"\s*(?:and|or|to|/|,|then|\(|\[|,\s*and|,\s*or|=|vs\.?|versus|increased\s+to|reduced\s+to|and\s+then)\s*(?:up\s+to\s+)?")
 ABBREVIATED = re.compile(r"\(([A-Z][A-Za-z0-9-]{0,7})\)")
@@ -180,6 +180,8 @@ class Doses:
             first += 1
         while end > first and doc.words[end - 1] in "-/‐":
             end -= 1
+        if end > first and doc.lower[end - 1] in ("vitamin", "folic") and end < len(doc.words):
+            end += 1
         if first >= end or not any(c.isalpha() for c in doc.text[doc.starts[first] : doc.ends[end - 1]]):
             return None
         if how == "right" and not known and end - first > 3:
