@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3 python; do \
 	>/dev/null 2>&1 && { echo "$$python"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check score bench docs oracle picture fit clean
+.PHONY: help run test check torture score bench docs oracle picture fit clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: $(READY) check ## Install what is needed, check style and types, run the t
 check: $(READY) ## Style (ruff) and types (mypy)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+torture: $(READY) ## Kill an update 100 times at random moments (some minutes)
+	RETALLY_KILLS=100 $(BIN)/python -m pytest tests/pipeline/test_killed.py
 
 score: $(READY) ## Accuracy on the development gold, where it lies beside the checkout
 	$(BIN)/python -m tests.score

@@ -1,7 +1,7 @@
 """The command line: finds commands, and turns every error into one line and an exit code.
 
-0 done, 1 failed, 2 wrong usage. Data goes to standard output, progress and messages to standard error. A traceback
-is shown only with `--debug`.
+0 done, 1 failed, 2 wrong usage, 3 (`update`) a verdict changed. Data goes to standard output, progress and messages
+to standard error. A traceback is shown only with `--debug`.
 """
 
 from __future__ import annotations
@@ -15,9 +15,12 @@ from typing import NoReturn
 
 import click
 
+from pipeline.logs import log_to_stderr
+
 # Command -> the module of pipeline.commands that holds it, in the order of the help page.
 COMMANDS = {
     "run": "run",
+    "update": "update",
     "report": "report",
     "extract": "extract",
     "claims": "claims",
@@ -26,6 +29,10 @@ COMMANDS = {
     "runs": "runs",
     "records": "records",
     "new": "new",
+    "check": "check",
+    "cron": "cron",
+    "systemd": "systemd",
+    "model": "model",
     "doctor": "doctor",
 }
 _PACKAGES = ("pipeline", "extract", "reports", "corpora")
@@ -50,7 +57,7 @@ class Commands(click.Group):
 @click.version_option(package_name="retally", prog_name="retally")
 def cli(debug: bool) -> None:
     """Re-count the numbers a clinical review states, from the papers themselves, with the sentence behind each."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", force=True)
+    log_to_stderr()
     for package in _PACKAGES if debug else ():
         logging.getLogger(package).setLevel(logging.DEBUG)
 

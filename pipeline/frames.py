@@ -68,7 +68,7 @@ def records_frame(store: Store, decisions: Sequence[Screened], overlaps: Sequenc
                 "tier": one.tier,
                 "patients": one.patients,
                 "retracted": is_retracted(record),
-                "notices": _notices(record),
+                "notices": notices(record),
                 "duplicate_of": None,
                 "overlaps": shared.get(record.id, []),
                 "citation": body.get("citation"),
@@ -102,7 +102,7 @@ def _body(store: Store, one: Screened) -> dict[str, Any]:
     return json.loads(rows[0]["body"])
 
 
-def _notices(record: Record) -> list[str]:
+def notices(record: Record) -> list[str]:
     """Each notice once, with the PubMed number of the notice where it is known."""
     said = []
     for correction in record.corrections:

@@ -8,13 +8,17 @@ completion, in one transaction: a run that was killed has left nothing that is e
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.database import now
+from pipeline.errors import StoreError
+from pipeline.fingerprint import fingerprint, versions
 from pipeline.review import Review
 from pipeline.screening import WITHDRAWN, Screened
+from pipeline.secret import redacted
 from pipeline.store import Store, canonical, digest
 
 
@@ -52,6 +56,19 @@ def put_review(store: Store, review: Review) -> str:
     return settings_hash
 
 
+def keep_folder(store: Store, review: Review) -> None:
+    """Remember where the review's folder is, for `retally update --all`, whatever folder cron starts in."""
+    folder = str(review.folder.resolve())
+    known = store.rows("SELECT folder FROM update_state WHERE review_id = ?", [review.id])
+    if not known or known[0]["folder"] != folder:
+        with store.transaction():
+            store.execute(
+                "INSERT INTO update_state (review_id, folder) VALUES (?, ?)"
+                " ON CONFLICT (review_id) DO UPDATE SET folder = excluded.folder",
+                [review.id, folder],
+            )
+
+
 def start_run(
     store: Store, review_id: str, kind: str, settings_hash: str, versions: Mapping[str, str], inputs: Mapping[str, Any]
 ) -> int:
@@ -68,11 +85,33 @@ def start_run(
         )
 
 
+@contextmanager
+def recorded_run(store: Store, review: Review, kind: str, engine: str, inputs: Mapping[str, Any]) -> Iterator[int]:
+    """A new run's number; where what follows is stopped by an error, the run's row says by which."""
+    settings_hash = put_review(store, review)
+    keep_folder(store, review)
+    run_id = start_run(store, review.id, kind, settings_hash, versions(), {**_inputs(review, engine), **inputs})
+    try:
+        yield run_id
+    except BaseException as error:
+        with suppress(StoreError):  # what stopped the run may stop this note too; the next run makes it then
+            fail_run(store, run_id, f"{type(error).__name__}: {error}")
+        raise
+
+
+def _inputs(review: Review, engine: str) -> dict[str, Any]:
+    """Fingerprints of what goes into a run."""
+    files = {path.name: path for path in (review.claims_path, review.records_path) if path.is_file()}
+    hashes = {name: digest(path.read_text(encoding="utf-8")) for name, path in files.items()}
+    return {"fingerprint": fingerprint(review, engine), **hashes}
+
+
 def fail_run(store: Store, run_id: int, error: str) -> None:
     """Note why a run did not complete."""
     with store.transaction():
         store.execute(
-            "UPDATE runs SET status = 'failed', finished_at = ?, error = ? WHERE id = ?", [now(), error, run_id]
+            "UPDATE runs SET status = 'failed', finished_at = ?, error = ? WHERE id = ?",
+            [now(), redacted(error), run_id],
         )
 
 

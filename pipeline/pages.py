@@ -11,19 +11,22 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from reports.compare import ClaimResult
 
 from pipeline.frames import counted, findings_frame, records_frame
 from pipeline.history import PastRun, past_run, run_results, run_screening
 from pipeline.review import Overlap
 from pipeline.store import Store
+from reports.compare import ClaimResult
 from reports.context import Change, Flow, Notice, ReportContext, ReviewInfo, RunInfo, SearchInfo, SourceDocument
 from reports.report import write_report
 
 
-def write_pages(store: Store, run: PastRun, folder: Path) -> dict[str, Path]:
-    """Write every form of the report of a complete run; returns the files by form."""
-    return write_report(folder, report_context(store, run))
+def write_pages(store: Store, run: PastRun, folder: Path, for_publishing: bool = False) -> dict[str, Path]:
+    """Write every form of the report of a complete run; returns the files by form.
+
+    `for_publishing` leaves out the sentences of papers, which may be under their publishers' copyright.
+    """
+    return write_report(folder, report_context(store, run), for_publishing)
 
 
 def report_context(store: Store, run: PastRun) -> ReportContext:
@@ -38,7 +41,7 @@ def report_context(store: Store, run: PastRun) -> ReportContext:
         run=RunInfo(
             id=str(run.id),
             finished=run.finished_at,
-            versions=run.versions,
+            versions={**run.versions, "engine": run.engine},
             previous=str(before.id) if before else None,
             changes=_changes(store, before, results) if before else [],
         ),
@@ -48,6 +51,7 @@ def report_context(store: Store, run: PastRun) -> ReportContext:
         flow=_flow(store, run, before),
         searches=_searches(store, run),
         notices=_notices(records),
+        synonyms=run.settings.get("synonyms") or {},
     )
 
 

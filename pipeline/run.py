@@ -8,27 +8,25 @@ same records, settings and engine adds nothing but its own row in `runs`.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from extract.engine import Engine
 from pipeline.count import Counted, Display, Form, count, flow
-from pipeline.errors import StoreError
-from pipeline.fingerprint import fingerprint, screened_as, versions
-from pipeline.history import PastRun, fail_run, finish_run, past_run, put_review, start_run
+from pipeline.fingerprint import screened_as
+from pipeline.history import PastRun, finish_run, past_run, recorded_run
 from pipeline.lock import only_one
 from pipeline.pages import write_pages
 from pipeline.review import Review
 from pipeline.settings import Settings
 from pipeline.sources import fetch_live, load_bundle
-from pipeline.store import Store, digest
+from pipeline.store import Store
 from reports.claim import Claim, load_claims
 from reports.compare import ClaimResult
 
-__all__ = ["Display", "Outcome", "count_and_finish", "only_one", "recorded_run", "run_review", "versions"]
+__all__ = ["Display", "Outcome", "count_and_finish", "only_one", "run_review"]
 
 
 @dataclass(slots=True)
@@ -59,19 +57,6 @@ def run_review(review: Review, settings: Settings, display: Display, live: bool 
         display.stage("Report")
         files = write_pages(store, run, settings.out / review.id)
     return Outcome(run, counted.results, files, counts)
-
-
-@contextmanager
-def recorded_run(store: Store, review: Review, kind: str, engine: str, inputs: Mapping[str, Any]) -> Iterator[int]:
-    """A new run's number; where what follows is stopped by an error, the run's row says by which."""
-    settings_hash = put_review(store, review)
-    run_id = start_run(store, review.id, kind, settings_hash, versions(), {**_inputs(review, engine), **inputs})
-    try:
-        yield run_id
-    except BaseException as error:
-        with suppress(StoreError):  # what stopped the run may stop this note too; the next run makes it then
-            fail_run(store, run_id, f"{type(error).__name__}: {error}")
-        raise
 
 
 def count_and_finish(
@@ -109,10 +94,3 @@ def count_and_finish(
         None if then is None else lambda: then(counted),
     )
     return counted, counts
-
-
-def _inputs(review: Review, engine: str) -> dict[str, Any]:
-    """Fingerprints of what goes into a run."""
-    files = {path.name: path for path in (review.claims_path, review.records_path) if path.is_file()}
-    hashes = {name: digest(path.read_text(encoding="utf-8")) for name, path in files.items()}
-    return {"fingerprint": fingerprint(review, engine), **hashes}

@@ -1,7 +1,7 @@
 """Settings of a run that are not a review's: where things are kept and how PubMed is asked.
 
-Each comes from a command-line option, else from the environment, else from the default here. Secrets are read from the
-environment only, at the moment they are used, and are never stored, logged or reported.
+Each comes from a command-line option, else from the environment, else from the default here. Secrets are no settings:
+`pipeline.secret` reads them at the moment they are used.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.errors import UsageError
+
 TOOL = "retally"
 DEFAULT_STORE = Path("retally.sqlite")
 DEFAULT_OUT = Path("out")
+_FASTEST = 1000.0  # requests a second: more is a slip of the pen, or not a number
 BUSY_SECONDS = 10.0  # how long a write waits for another process to release the store before it gives up
 
 
@@ -21,13 +24,15 @@ class Settings:
     """Where the store and the reports are, and who asks PubMed.
 
     `store` is the SQLite file, `out` the folder under which each review gets a folder of pages; `email` is what NCBI
-    asks every user to send; `base_url` replaces the address of the E-utilities (a mirror or a test server).
+    asks every user to send; `base_url` replaces the address of the E-utilities (a mirror or a test server);
+    `rate` are requests a second, for going slower than NCBI allows.
     """
 
     store: Path = DEFAULT_STORE
     out: Path = DEFAULT_OUT
     email: str | None = None
     base_url: str | None = None
+    rate: float | None = None
 
     @classmethod
     def load(
@@ -36,12 +41,29 @@ class Settings:
         out: str | Path | None = None,
         email: str | None = None,
         base_url: str | None = None,
+        rate: float | None = None,
     ) -> Settings:
-        """Options that are None fall back to RETALLY_STORE, RETALLY_OUT, RETALLY_EMAIL and RETALLY_BASE_URL."""
+        """Options that are None fall back to RETALLY_STORE, _OUT, _EMAIL, _BASE_URL and _RATE.
+
+        Raises `UsageError` for a rate that is no number above 0.
+        """
         env = os.environ
         return cls(
             store=Path(store or env.get("RETALLY_STORE") or DEFAULT_STORE),
             out=Path(out or env.get("RETALLY_OUT") or DEFAULT_OUT),
             email=email or env.get("RETALLY_EMAIL") or None,
             base_url=base_url or env.get("RETALLY_BASE_URL") or None,
+            rate=_rate(rate if rate is not None else env.get("RETALLY_RATE")),
         )
+
+
+def _rate(given: float | str | None) -> float | None:
+    if given in (None, ""):
+        return None
+    try:
+        rate = float(given)  # type: ignore[arg-type]
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= _FASTEST:
+        raise UsageError(f"a rate of {given!r} requests a second", "RETALLY_RATE or --rate", "Give a number such as 2.")
+    return rate

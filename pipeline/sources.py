@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from pipeline.bundle import read_bundle
 from pipeline.database import now
@@ -19,6 +20,7 @@ from pipeline.errors import InputError, UsageError
 from pipeline.readers import BadRecord, ReaderError, read
 from pipeline.record import Record
 from pipeline.review import Review
+from pipeline.secret import secret
 from pipeline.settings import TOOL, Settings
 from pipeline.store import Put, Store, digest
 
@@ -47,11 +49,12 @@ def load_bundle(store: Store, review: Review, run_id: int) -> Put:
     known = store.rows(
         "SELECT id FROM searches WHERE review_id = ? AND source = ? AND query = ?", [review.id, BUNDLE, mark]
     )
+    if known:  # in one transaction with its records: they are there
+        return Put(same=len(records))
     with store.transaction():
-        search_id = known[0]["id"] if known else _note(store, review.id, run_id, BUNDLE, mark, len(records))
+        search_id = note_search(store, review.id, run_id, BUNDLE, mark, len(records))
         put = store.put_records(records, review.id, search_id)
-        if not known:
-            _close(store, search_id, len(records), put.duplicates)
+        close_search(store, search_id, len(records), put.duplicates)
     return put
 
 
@@ -61,22 +64,26 @@ def fetch_live(store: Store, review: Review, settings: Settings, run_id: int, pr
     Raises `EntrezError` where PubMed does not answer in full; what had been stored by then is kept, and the next run
     starts the search again.
     """
+    entrez = entrez_client(settings, "--live")
+    version = entrez.info().version
+    total = Put()
+    for query in (review.query, *original_queries(store, review.id)):
+        total.add(fetch(store, review.id, run_id, entrez, entrez.search(query), version, progress))
+    return total
+
+
+def entrez_client(settings: Settings, asked_by: str) -> Entrez:
+    """PubMed for the user of these settings. Raises `UsageError`, naming the option, where no e-mail address is set."""
     if not settings.email:
         raise UsageError(
             "PubMed asks every user for an e-mail address",
-            "--live",
+            asked_by,
             "Give --email YOU@EXAMPLE.ORG or set RETALLY_EMAIL.",
         )
-    asked = EntrezSettings(email=settings.email, tool=TOOL)
-    if settings.base_url:
-        asked = EntrezSettings(email=settings.email, tool=TOOL, base_url=settings.base_url)
-    entrez = Entrez(asked)
-    version = entrez.info().version
-    total = Put()
-    for query in (review.query, *_original_queries(store, review.id)):
-        found = entrez.search(query)
-        total.add(_fetch(store, review.id, run_id, entrez, found, version, progress))
-    return total
+    given: dict[str, Any] = {"base_url": settings.base_url} if settings.base_url else {}
+    return Entrez(
+        EntrezSettings(email=settings.email, tool=TOOL, api_key=secret("NCBI_API_KEY"), rate=settings.rate, **given)
+    )
 
 
 def import_files(store: Store, review: Review, paths: Iterable[Path]) -> Imported:
@@ -91,9 +98,9 @@ def import_files(store: Store, review: Review, paths: Iterable[Path]) -> Importe
             readable = _readable(read(path, deleted.append), imported.bad)
         except ReaderError as error:
             raise InputError(str(error)) from error
-        search_id = _note(store, review.id, None, f"file {path.name}", path.name, 0)
+        search_id = note_search(store, review.id, None, f"file {path.name}", path.name, 0)
         put = store.put_records(readable, review.id, search_id)
-        _close(store, search_id, put.total, put.duplicates, count=put.total)
+        close_search(store, search_id, put.total, put.duplicates, count=put.total)
         imported.put.add(put)
         imported.deleted += withdraw(store, deleted)
     return imported
@@ -119,7 +126,7 @@ def _readable(items: Iterator[Record | BadRecord], bad: list[str]) -> Iterator[R
             yield item
 
 
-def _original_queries(store: Store, review_id: str) -> list[str]:
+def original_queries(store: Store, review_id: str) -> list[str]:
     """Queries for the papers that restatements stand for and that are not in the store yet."""
     rows = store.rows(
         "SELECT link_pmid, link_doi FROM records JOIN candidates ON record_id = id"
@@ -131,23 +138,44 @@ def _original_queries(store: Store, review_id: str) -> list[str]:
     return [" OR ".join(terms[start : start + _DOIS_A_SEARCH]) for start in range(0, len(terms), _DOIS_A_SEARCH)]
 
 
-def _fetch(
+def fetch(
     store: Store,
     review_id: str,
     run_id: int,
     entrez: Entrez,
     found: SearchResult,
     version: str,
-    progress: Progress | None,
+    progress: Progress | None = None,
+    known: set[str] | None = None,
 ) -> Put:
+    """Note a search, and fetch and store the records that it found, except those whose PMIDs are `known`.
+
+    The PMIDs that were fetched are added to `known`.
+    """
     search_id = store_search(store, review_id, run_id, found, version)
+    wanted = [pmid for pmid in found.ids if known is None or pmid not in known]
+    report, put = fetch_ids(store, review_id, search_id, entrez, wanted, progress)
+    if known is not None:
+        known.update(wanted)
+    close_search(store, search_id, report.received, put.duplicates)
+    return put
+
+
+def fetch_ids(
+    store: Store,
+    review_id: str,
+    search_id: int | None,
+    entrez: Entrez,
+    wanted: list[str],
+    progress: Progress | None = None,
+) -> tuple[FetchReport, Put]:
+    """Fetch and store records by number; those that PubMed no longer has are marked as withdrawn."""
     report = FetchReport()
-    put = store.put_records(entrez.fetch(found.ids, report, progress), review_id, search_id)
+    put = store.put_records(entrez.fetch(wanted, report, progress), review_id, search_id)
     for bad in report.bad:
         log.warning("%s", bad)
     withdraw(store, report.gone)
-    _close(store, search_id, report.received, put.duplicates)
-    return put
+    return report, put
 
 
 def store_search(store: Store, review_id: str, run_id: int | None, found: SearchResult, version: str) -> int:
@@ -163,7 +191,8 @@ def store_search(store: Store, review_id: str, run_id: int | None, found: Search
         )
 
 
-def _note(store: Store, review_id: str, run_id: int | None, source: str, query: str, count: int) -> int:
+def note_search(store: Store, review_id: str, run_id: int | None, source: str, query: str, count: int) -> int:
+    """A row for a source that is no search engine: a file or the bundle."""
     with store.transaction():
         return store.execute(
             "INSERT INTO searches (review_id, run_id, source, query, count, fetched, made_at)"
@@ -172,7 +201,8 @@ def _note(store: Store, review_id: str, run_id: int | None, source: str, query: 
         )
 
 
-def _close(store: Store, search_id: int, fetched: int, duplicates: int, count: int | None = None) -> None:
+def close_search(store: Store, search_id: int, fetched: int, duplicates: int, count: int | None = None) -> None:
+    """Note that all that a search found has been stored."""
     with store.transaction():
         store.execute(
             "UPDATE searches SET fetched = ?, duplicates = ?, count = coalesce(?, count), complete = 1 WHERE id = ?",

@@ -19,6 +19,25 @@ format_option = click.option(
 )
 
 
+def nightly_command(reviews: Sequence[str], store: str | None, out: str | None) -> tuple[list[str], int]:
+    """The words of an update as a scheduler needs them, paths made absolute; and the minute at which it starts.
+
+    The minute is taken from the store's path: it stays the same, and not every installation asks NCBI at once.
+    """
+    import sys
+    import zlib
+    from pathlib import Path
+
+    from pipeline.settings import Settings
+
+    settings = Settings.load(store=store, out=out)
+    program = Path(sys.executable).with_name("retally")
+    start = [str(program)] if program.exists() else [sys.executable, "-m", "pipeline"]
+    file = str(settings.store.resolve())
+    words = [*start, "update", *(reviews or ["--all"]), "--store", file, "--out", str(settings.out.resolve())]
+    return words, zlib.crc32(file.encode()) % 60
+
+
 def print_list(rows: Sequence[dict[str, Any]], columns: Sequence[str], form: str) -> None:
     """Print rows on standard output: as one JSON array, or as a table of these columns with aligned text."""
     if form == "json":
