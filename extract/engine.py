@@ -19,7 +19,6 @@ from extract.kinds import classify
 from extract.names import Beliefs, Layout, layout, name_candidates
 from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
-from extract.refine import named_features
 from extract.sizes import Sizes, denominator
 from extract.stats import CONTINUOUS, statistic
 from extract.wording import clean_group, clean_name, fixed_measure
@@ -37,7 +36,6 @@ class Engine:
         self.name = linear.load("name")
         self.mention = linear.load("mention")
         self.group = linear.load("group")
-        self.refine = linear.load("refine")
 
     def read(self, title: str | None = None, sections: Iterable[tuple[str, str]] = (), text: str | None = None) -> list[Finding]:
         """The findings of one record, in order of appearance.
@@ -129,11 +127,6 @@ class _Reading:
             self.names[first] = max(options, key=lambda o: self.engine.name.score(o[1]))[0] if options else None
         return self.names[first]
 
-    def _refined(self, i: int, kind: str, phrase: Phrase | None) -> str:
-        """The class of a figure once its name is known."""
-        decider = self.engine.refine
-        return decider.classes[int(decider.scores(named_features(self.reader, i, kind, phrase)).argmax())]
-
     def _finding(self, i: int) -> tuple[Finding, Expression] | None:
         e, kind = self.reader.figures[i], self.kinds[i]
         sentence = self.doc.sentences[self.reader.sentence[i]]
@@ -141,11 +134,10 @@ class _Reading:
         measure = fixed_measure(kind)
         if measure is None:
             phrase = self._named(i)
-            kind = self._refined(i, kind, phrase)
             name = clean_name(phrase_text(self.reader, phrase)) if phrase is not None else ""
             if not name:
                 return None
-            measure = fixed_measure(kind) or f"{kind}:{name}"
+            measure = f"{kind}:{name}"
         finding = Finding(
             measure=measure, group=self.labels.get(i, "all"), stat=stat, value=e.value, low=e.low, high=e.high, unit=e.unit.text if e.unit else None,
             numerator=e.numerator, denominator=e.denominator, cmp=e.cmp, start=e.start, end=e.end, section=self.doc.labels[sentence.section],
@@ -193,8 +185,8 @@ def _once(found: list[tuple[Finding, Expression]], reader: Reader) -> list[tuple
     out: list[tuple[Finding, Expression]] = []
     seen: dict[tuple, int] = {}
     for f, e in found:
-        key = (f.measure, f.group, f.stat, f.value, f.low, f.high)
-        if key in seen:
+        key = (f.measure, f.group, f.stat, f.value, f.low, f.high, f.drug, f.per)
+        if key in seen and out[seen[key]][0].sentence_start != f.sentence_start:  # equal figures of one sentence are of two arms
             old = out[seen[key]][0]
             if (f.denominator is not None) > (old.denominator is not None):
                 out[seen[key]] = (f, e)
