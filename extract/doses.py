@@ -1,11 +1,12 @@
 """Doses: the drug, what it is taken per, how often, by which route, for how long.
 
-Comes in: a figure already taken for a dose. Fills the dose fields of its finding; doses of one list then share what is printed
-once ("A 5 mg or B 10 mg daily"). Called by `extract.engine`.
+Comes in: a figure already taken for a dose. Fills the dose fields of its finding; doses of one list then share what
+is printed once ("A 5 mg or B 10 mg daily"). Called by `extract.engine`.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from functools import cache
@@ -20,30 +21,89 @@ from extract.units import unit_at
 
 HOURS = r"\s?(?:h(?:ours?|rs?)?)\b"
 FREQUENCY = re.compile(
-    r"\b(?P<bid>b\.?\s?i\.?\s?d\b\.?|b\.?d\.?(?=[\s,.;)])|(?:twice|two\s+times|2\s+times)[\s-]+(?:a[\s-]+day|daily|per[\s-]+day|each\s+day)|(?:every|q)\s?(?:12|twelve)" + HOURS + r")|"
-    r"\b(?P<tid>t\.?\s?i\.?\s?d\b\.?|t\.?d\.?s\b\.?|(?:three|3)\s+times\s+(?:a\s+day|daily|per\s+day)|thrice\s+daily|(?:every|q)\s?(?:8|eight)" + HOURS + r")|"
-    r"\b(?P<qid>q\.?\s?i\.?\s?d\b\.?|(?:four|4)\s+times\s+(?:a\s+day|daily|per\s+day)|(?:every|q)\s?(?:6|six)" + HOURS + r")|"
-    r"\b(?P<other>(?:twice|two|three|four|five|[2-6])[\s-]+(?:times\s+|days\s+)?(?:weekly|a\s+week|per\s+week|monthly|a\s+month)|every\s+other\s+day|(?:on\s+)?alternate[\s-]days?|"
-    r"every\s+(?:\d+|two|three|four|six|eight)\s*-?\s*(?:h(?:ours|rs)?|days|weeks|months|wk|minutes|min)\b|q\s?\d\s?w\b|every\s+(?:month|hour)|nightly|continuous\s+(?:[\w.]+\s+){0,2}infusion)|"
-    r"\b(?P<weekly>(?:once[\s-]+)?weekly|once\s+(?:a|per)\s+week|per\s+week|every\s+week|a\s+week)\b|\b(?P<monthly>(?:once[\s-]+)?monthly|per\s+month|every\s+month)\b|"
-    r"(?P<daily>\b(?:once[\s-]+)?daily|\bonce\s+(?:a|per)\s+day|\bq\.?\s?d\b\.?|\bo\.?d\b\.?|\bper\s+day|/\s?day\b|/\s?d\b|\ba\s+day|\bevery\s+(?:day|morning|evening|night)|\beach\s+(?:day|morning|night)|\bevery\s+24" + HOURS + r"|\bat\s+(?:night|bedtime))|"
-    r"\b(?P<day>(?:on\s+)?days?\s+\d+)", re.I)
-NAMES = {"daily": "daily", "bid": "twice daily", "tid": "three times daily", "qid": "four times daily", "weekly": "weekly", "monthly": "monthly"}
-DOSE_WORDS = re.compile(r"(?:\s|-|,|\(|of|an?|the|at|oral|i\.?v\.?|intravenous|subcutaneous|doses?|dosages?|infusions?|injections?|mean|median|maximum|average|was|were|is|ranged?|ranging|from|total|=|:)*(?:of\s+[\w\s-]{3,30}?)?\s*$", re.I)
+    r"\b(?P<bid>b\.?\s?i\.?\s?d\b\.?|b\.?d\.?(?=[\s,.;)])|(?:twice|two\s+times|2\s+times)[\s-]+(?:a[\s-]+day"
+    r"|daily|per[\s-]+day|each\s+day)|(?:every|q)\s?(?:12|twelve)" + HOURS + r")|"
+    r"\b(?P<tid>t\.?\s?i\.?\s?d\b\.?|t\.?d\.?s\b\.?|(?:three|3)\s+times\s+(?:a\s+day|daily|per\s+day)"
+    r"|thrice\s+daily|(?:every|q)\s?(?:8|eight)" + HOURS + r")|"
+    r"\b(?P<qid>q\.?\s?i\.?\s?d\b\.?|(?:four|4)\s+times\s+(?:a\s+day|daily|per\s+day)|(?:every|q)\s?(?:6|six)"
+    + HOURS
+    + r")|"
+    r"\b(?P<other>(?:twice|two|three|four|five|[2-6])[\s-]+(?:times\s+|days\s+)?(?:weekly|a\s+week|per\s+week"
+    r"|monthly|a\s+month)|every\s+other\s+day|(?:on\s+)?alternate[\s-]days?|"
+    r"every\s+(?:\d+|two|three|four|six|eight)\s*-?\s*(?:h(?:ours|rs)?|days|weeks|months|wk|minutes|min)"
+    r"\b|q\s?\d\s?w\b|every\s+(?:month|hour)|nightly|continuous\s+(?:[\w.]+\s+){0,2}infusion)|"
+    r"\b(?P<weekly>(?:once[\s-]+)?weekly|once\s+(?:a|per)\s+week|per\s+week|every\s+week|a\s+week)"
+    r"\b|\b(?P<monthly>(?:once[\s-]+)?monthly|per\s+month|every\s+month)\b|"
+    r"(?P<daily>\b(?:once[\s-]+)?daily|\bonce\s+(?:a|per)\s+day|\bq\.?\s?d\b\.?|\bo\.?d\b\.?|\bper\s+day"
+    r"|/\s?day\b|/\s?d\b|\ba\s+day|\bevery\s+(?:day|morning|evening|night)|\beach\s+(?:day|morning|night)"
+    r"|\bevery\s+24" + HOURS + r"|\bat\s+(?:night|bedtime))|"
+    r"\b(?P<day>(?:on\s+)?days?\s+\d+)",
+    re.I,
+)
+NAMES = {
+    "daily": "daily",
+    "bid": "twice daily",
+    "tid": "three times daily",
+    "qid": "four times daily",
+    "weekly": "weekly",
+    "monthly": "monthly",
+}
+DOSE_WORDS = re.compile(
+    r"(?:\s|-|,|\(|of|an?|the|at|oral|i\.?v\.?|intravenous|subcutaneous|doses?|dosages?|infusions?|injections?"
+    r"|mean|median|maximum|average|was|were|is|ranged?|ranging|from|total|=|:)*(?:of\s+[\w\s-]{3,30}?)?\s*$",
+    re.I,
+)
 ROUTE = re.compile(
-    r"\b(?P<intravenous>intravenous(?:ly)?|i\.?v\.?(?=[\s,.;)])|IV)\b|\b(?P<oral>oral(?:ly)?|p\.?o\.?(?=[\s,.;)])|by\s+mouth|per\s+os)\b|\b(?P<subcutaneous>subcutaneous(?:ly)?|s\.?c\.?(?=[\s,.;)]))\b|"
-    r"\b(?P<intramuscular>intramuscular(?:ly)?|i\.?m\.?(?=[\s,.;)]))\b|\b(?P<intrathecal>intrathecal(?:ly)?)\b|\b(?P<inhaled>inhaled|inhalation|nebuli[sz]ed)\b|\b(?P<topical>topical(?:ly)?)\b|\b(?P<rectal>rectal(?:ly)?)\b|"
-    r"\b(?P<intraperitoneal>intraperitoneal(?:ly)?)\b|\b(?P<intravitreal>intravitreal(?:ly)?)\b|\b(?P<epidural>epidural(?:ly)?)\b|\b(?P<sublingual>sublingual(?:ly)?)\b|\b(?P<transdermal>transdermal(?:ly)?)\b|"
-    r"\b(?P<intranasal>intranasal(?:ly)?)\b|\b(?P<intravesical>intravesical(?:ly)?)\b|\b(?P<spinal>spinal)\b|\b(?P<infusion>infusion)\b", re.I)
+    r"\b(?P<intravenous>intravenous(?:ly)?|i\.?v\.?(?=[\s,.;)])|IV)\b|\b(?P<oral>oral(?:ly)?"
+    r"|p\.?o\.?(?=[\s,.;)])|by\s+mouth|per\s+os)\b|\b(?P<subcutaneous>subcutaneous(?:ly)?"
+    r"|s\.?c\.?(?=[\s,.;)]))\b|"
+    r"\b(?P<intramuscular>intramuscular(?:ly)?|i\.?m\.?(?=[\s,.;)]))\b|\b(?P<intrathecal>intrathecal(?:ly)?)"
+    r"\b|\b(?P<inhaled>inhaled|inhalation|nebuli[sz]ed)\b|\b(?P<topical>topical(?:ly)?)"
+    r"\b|\b(?P<rectal>rectal(?:ly)?)\b|"
+    r"\b(?P<intraperitoneal>intraperitoneal(?:ly)?)\b|\b(?P<intravitreal>intravitreal(?:ly)?)"
+    r"\b|\b(?P<epidural>epidural(?:ly)?)\b|\b(?P<sublingual>sublingual(?:ly)?)"
+    r"\b|\b(?P<transdermal>transdermal(?:ly)?)\b|"
+    r"\b(?P<intranasal>intranasal(?:ly)?)\b|\b(?P<intravesical>intravesical(?:ly)?)\b|\b(?P<spinal>spinal)"
+    r"\b|\b(?P<infusion>infusion)\b",
+    re.I,
+)
 FOR = re.compile(
-    r"^\W{0,3}(?:\w+\s+){0,5}?(?:for|during|over|[x×])\s+(?:a\s+(?:period|total|mean|median)\s+(?:of\s+)?)?((?:\d+(?:[.-]\d+)?|one|two|three|four|five|six|eight|ten|twelve)(?:\s?(?:-|–|to)\s?\d+)?"
-    r"[\s-](?:days?|weeks?|months?|years?|hours?|h|wk|cycles?|minutes|min))\b", re.I)
-NEXT = re.compile(r"(?<!\.[a-zA-Z])[;.]\s|\d\s?(?:mg|g|µg|μg|mcg|ml|IU|U|units?|Gy)\b|\bvs\b|\bversus\b|\bthen\b|\bfollowed\b", re.I)
-LISTED = re.compile(r"\s*[)\]]?\s*(?:,|;|and|or|to|/|,\s*and|,\s*or|\+|plus)?\s*[(\[]?\s*(?:[\w'’.-]+\s*){0,4}?[(\[]?\s*", re.I)
-SAME = re.compile(r"\s*(?:and|or|to|/|,|then|\(|\[|,\s*and|,\s*or|=|vs\.?|versus|increased\s+to|reduced\s+to|and\s+then)\s*(?:up\s+to\s+)?")
+    r"^\W{0,3}(?:\w+\s+){0,5}?(?:for|during|over|[x×])\s+(?:a\s+(?:period|total|mean"
+    r"|median)\s+(?:of\s+)?)?((?:\d+(?:[.-]\d+)?|one|two|three|four|five|six|eight|ten|twelve)(?:\s?(?:-|–"
+    r"|to)\s?\d+)?"
+    r"[\s-](?:days?|weeks?|months?|years?|hours?|h|wk|cycles?|minutes|min))\b",
+    re.I,
+)
+NEXT = re.compile(
+    r"(?<!\.[a-zA-Z])[;.]\s|\d\s?(?:mg|g|µg|μg|mcg|ml|IU|U|units?|Gy)\b|\bvs\b|\bversus\b|\bthen\b|\bfollowed\b", re.I
+)
+LISTED = re.compile(
+    r"\s*[)\]]?\s*(?:,|;|and|or|to|/|,\s*and|,\s*or|\+|plus)?\s*[(\[]?\s*(?:[\w'’.-]+\s*){0,4}?[(\[]?\s*", re.I
+)
+SAME = re.compile(
+    r"\s*(?:and|or|to|/|,|then|\(|\[|,\s*and|,\s*or|=|vs\.?|versus|increased\s+to|reduced\s+to"
+    r"|and\s+then)\s*(?:up\s+to\s+)?"
+)
 ABBREVIATED = re.compile(r"\(([A-Z][A-Za-z0-9-]{0,7})\)")
-PERS = {"kg": "kg", "kilogram": "kg", "body": "kg", "m2": "m2", "m²": "m2", "square": "m2", "m2bsa": "m2", "dose": "dose"}
-TIMES = {"day": "daily", "d": "daily", "24": "daily", "24h": "daily", "week": "weekly", "wk": "weekly", "month": "monthly"}
+PERS = {
+    "kg": "kg",
+    "kilogram": "kg",
+    "body": "kg",
+    "m2": "m2",
+    "m²": "m2",
+    "square": "m2",
+    "m2bsa": "m2",
+    "dose": "dose",
+}
+TIMES = {
+    "day": "daily",
+    "d": "daily",
+    "24": "daily",
+    "24h": "daily",
+    "week": "weekly",
+    "wk": "weekly",
+    "month": "monthly",
+}
 INFUSED = {"h": "hr", "hr": "hr", "hour": "hr", "min": "min", "minute": "min"}
 
 
@@ -55,8 +115,10 @@ class Doses:
         self._abbreviations: dict[str, str] | None = None
         self._before: set[int] = set()  # doses whose frequency is printed before them
 
-    def read(self, e: Expression, sentence: Sentence, finding: Finding, previous: tuple[Expression, Finding] | None) -> None:
-        """Fill drug, per, frequency, route and duration, and bring the unit to the bare mass ("mg/kg/day" -> mg, kg, daily).
+    def read(
+        self, e: Expression, sentence: Sentence, finding: Finding, previous: tuple[Expression, Finding] | None
+    ) -> None:
+        """Fill drug, per, frequency, route and duration, and part "mg/kg/day" into mg, kg, daily.
 
         `previous` is the dose before this one in the same sentence.
         """
@@ -67,14 +129,22 @@ class Doses:
         after = text[last : min(sentence.end, last + 60)]
         stop = NEXT.search(after)
         near = after[: stop.start()] if stop else after
-        before = text[max(sentence.start, anchor.start - 60, previous[0].end if previous and previous[0].end <= anchor.start else 0) : anchor.start]
+        before = text[
+            max(
+                sentence.start,
+                anchor.start - 60,
+                previous[0].end if previous and previous[0].end <= anchor.start else 0,
+            ) : anchor.start
+        ]
         if finding.frequency is None:
             match = FREQUENCY.search(near)
             if match is None:
                 match = next((m for m in FREQUENCY.finditer(before) if DOSE_WORDS.match(before, m.end())), None)
                 self._before.add(id(finding))
             if match and match.lastgroup:
-                finding.frequency = NAMES.get(match.lastgroup) or re.sub(r"^on\s+|\s+$", "", re.sub(r"\s+", " ", match.group().lower()))
+                finding.frequency = NAMES.get(match.lastgroup) or re.sub(
+                    r"^on\s+|\s+$", "", re.sub(r"\s+", " ", match.group().lower())
+                )
             elif re.search(r"\bsingle\b[\s\w,-]{0,30}\bdoses?\b|\bdoses?\s+once\b", before + "\0" + near, re.I):
                 finding.frequency = "single dose"
         match = ROUTE.search(near) or ROUTE.search(before[-50:])
@@ -86,7 +156,7 @@ class Doses:
         finding.drug = self.drug(anchor, sentence, previous)
 
     def drug(self, e: Expression, sentence: Sentence, previous: tuple[Expression, Finding] | None) -> str | None:
-        """The drug of a dose: by grammar ("50 mg of X", "X 50 mg", "X (50 mg)"), then the nearest drug name before or behind."""
+        """The drug of a dose: by grammar ("50 mg of X", "X 50 mg", "X (50 mg)"), then the nearest drug name."""
         doc = self.doc
         gap = doc.text[previous[0].end : e.start] if previous and previous[0].end <= e.start else None
         if previous and gap is not None and SAME.fullmatch(gap) and not self._right(e, sentence, True):
@@ -95,8 +165,18 @@ class Doses:
             return "radiotherapy"
         left, right = self._left(e, sentence), self._right(e, sentence, False)
         near = self._nearest(e, sentence, 5)
-        named = [x for x in (right if right and right[1] == "of" else None, left if left and self._known(left[0]) else None,
-                             right if right and self._known(right[0]) else None, (near, "near") if near else None, left, right) if x]
+        named = [
+            x
+            for x in (
+                right if right and right[1] == "of" else None,
+                left if left and self._known(left[0]) else None,
+                right if right and self._known(right[0]) else None,
+                (near, "near") if near else None,
+                left,
+                right,
+            )
+            if x
+        ]
         if named:
             return self._full(named[0][0])
         nearest = self._nearest(e, sentence, 1000)
@@ -121,25 +201,42 @@ class Doses:
     def _content(self, t: int) -> bool:
         """Whether token `t` can belong to a drug's name."""
         word, low = self.doc.words[t], self.doc.lower[t]
-        if not (word[0].isalpha() or len(word) > 1 and word[-1].isalpha()):
+        if not (word[0].isalpha() or (len(word) > 1 and word[-1].isalpha())):
             return False
         if is_drug(word):
             return True
-        return word_classes().get(low) is None and low not in _nouns() and unit_at(self.doc, t) is None and not (len(low) > 4 and low.endswith(("ing", "ed", "ly", "tion")))
+        return (
+            word_classes().get(low) is None
+            and low not in _nouns()
+            and unit_at(self.doc, t) is None
+            and not (len(low) > 4 and low.endswith(("ing", "ed", "ly", "tion")))
+        )
 
     def _left(self, e: Expression, sentence: Sentence) -> tuple[str, str] | None:
         """The words right before the amount, or before the bracket that holds it."""
         doc, t = self.doc, e.first - 1
         passed = load("doses")["passed"]
-        while t >= sentence.first and doc.lower[t] in passed and e.first - t < 8 and not (doc.lower[t] == "," and e.first - t > 1):
+        while (
+            t >= sentence.first
+            and doc.lower[t] in passed
+            and e.first - t < 8
+            and not (doc.lower[t] == "," and e.first - t > 1)
+        ):
             if doc.lower[t] in ("dose", "doses", "dosage", "infusion") and doc.lower[t + 1 : t + 2] == ["of"]:
                 break
             t -= 1
         end = t + 1
         if t >= sentence.first and doc.words[t].isdigit() and t and doc.words[t - 1] in "-‐":  # S-1
             t -= 2
-        while t >= sentence.first and end - t <= 4 and (self._content(t) or doc.words[t] in "-/‐" and t + 1 < end and not doc.spaced(t)
-                                                       or doc.words[t][0].isdigit() and t + 1 < end and doc.words[t + 1] in "-‐"):
+        while (
+            t >= sentence.first
+            and end - t <= 4
+            and (
+                self._content(t)
+                or (doc.words[t] in "-/‐" and t + 1 < end and not doc.spaced(t))
+                or (doc.words[t][0].isdigit() and t + 1 < end and doc.words[t + 1] in "-‐")
+            )
+        ):
             t -= 1
         return self._phrase(t + 1, end, "left")
 
@@ -154,15 +251,32 @@ class Doses:
             elif doc.lower[t] in ("to", "at", "than"):
                 return None
             t += 1
-        if t < sentence.last and doc.lower[t] in ("and", "or") and t + 1 < sentence.last and doc.words[t + 1][0].isdigit():  # "30 and 114 g of X"
-            while t < sentence.last and t - e.last < 7 and (doc.lower[t] in ("and", "or", "of") or doc.words[t][0].isdigit() or unit_at(doc, t) is not None):
+        if (
+            t < sentence.last
+            and doc.lower[t] in ("and", "or")
+            and t + 1 < sentence.last
+            and doc.words[t + 1][0].isdigit()
+        ):  # "30 and 114 g of X"
+            while (
+                t < sentence.last
+                and t - e.last < 7
+                and (doc.lower[t] in ("and", "or", "of") or doc.words[t][0].isdigit() or unit_at(doc, t) is not None)
+            ):
                 how = "of" if doc.lower[t] == "of" else how
                 t += 1
         elif how == "of" and t + 1 < sentence.last and doc.words[t][0].isdigit() and doc.words[t + 1] == "%":
             t += 2
         first = t
-        while t < sentence.last and t - first < 4 and (self._content(t) or doc.words[t] in "-/‐" and t > first and not doc.spaced(t)
-                                                       or how == "of" and doc.words[t][0].isdigit() or t > first and not doc.spaced(t) and doc.words[t - 1] in "-‐"):
+        while (
+            t < sentence.last
+            and t - first < 4
+            and (
+                self._content(t)
+                or (doc.words[t] in "-/‐" and t > first and not doc.spaced(t))
+                or (how == "of" and doc.words[t][0].isdigit())
+                or (t > first and not doc.spaced(t) and doc.words[t - 1] in "-‐")
+            )
+        ):
             t += 1
         found = self._phrase(first, t, how)
         if found and strict and how != "of" and not self._known(found[0]):
@@ -201,19 +315,29 @@ class Doses:
             else:
                 distance = e.first - t - 0.5 + 4 * sum(w == ";" for w in doc.words[t + 1 : e.first])
             if distance <= limit and (best is None or distance < best[0]):
-                best = (distance, doc.text[doc.starts[t] : doc.ends[t + 1]] if doc.lower[t] in ("vitamin", "folic") and t + 1 < sentence.last else doc.words[t])
+                best = (
+                    distance,
+                    doc.text[doc.starts[t] : doc.ends[t + 1]]
+                    if doc.lower[t] in ("vitamin", "folic") and t + 1 < sentence.last
+                    else doc.words[t],
+                )
         return best[1] if best else None
 
     def share(self, doses: Sequence[tuple[Finding, Expression]]) -> None:
         """Doses of one list share the frequency that is printed once, behind the last or before the first."""
         for back in (True, False):
             order = list(reversed(doses)) if back else list(doses)
-            for (lender, a), (dose, b) in zip(order, order[1:], strict=False):
-                if dose.frequency is not None or lender.frequency is None or lender.sentence_start != dose.sentence_start or back == (id(lender) in self._before):
+            for (lender, a), (dose, b) in itertools.pairwise(order):
+                if (
+                    dose.frequency is not None
+                    or lender.frequency is None
+                    or lender.sentence_start != dose.sentence_start
+                    or back == (id(lender) in self._before)
+                ):
                     continue
                 first, second = sorted((a, b), key=lambda e: e.start)
                 gap = self.doc.text[first.end : second.start]
-                if first.end > second.start or len(gap) < 70 and LISTED.fullmatch(gap):
+                if first.end > second.start or (len(gap) < 70 and LISTED.fullmatch(gap)):
                     dose.frequency = lender.frequency
                     if not back:
                         self._before.add(id(dose))

@@ -1,8 +1,8 @@
 """Number expressions: what one printed figure says, put together from its numbers, signs and units.
 
-`33 of 197 patients (17%)` is one expression with a count, a denominator and a percentage; `61 ± 12 years (range 17-95)` is
-three, the later two hanging on the first (`host`). Comes in: a document and its numbers. Goes out: expressions in order of
-appearance. Called by `extract.engine`.
+`33 of 197 patients (17%)` is one expression with a count, a denominator and a percentage; `61 ± 12 years (range
+17-95)` is three, the later two hanging on the first (`host`). Comes in: a document and its numbers. Goes out:
+expressions in order of appearance. Called by `extract.engine`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,14 @@ from extract.tokens import Document
 from extract.units import Unit, unit_at
 
 WORDS = r"(?:[^\W\d][\w'’/+.-]*\s+){0,%d}?"
-OF = re.compile(r"\s*(?:\w+\s+){0,2}?(?:out\s+)?of\s+(?:a\s+total\s+of\s+|the\s+total\s+|the\s+|these\s+|those\s+|our\s+|all\s+|its\s+|their\s+)?(?:remaining\s+|other\s+|first\s+|last\s+)?$", re.I)
-OPEN = re.compile(r"\s*" + WORDS % 9 + r"[\w'’/+.-]*\s*[(\[]\s*(?:n\s*=\s*|approximately\s|about\s|~|only\s|i\.e\.,?\s|or\s)?$", re.I)
+OF = re.compile(
+    r"\s*(?:\w+\s+){0,2}?(?:out\s+)?of\s+(?:a\s+total\s+of\s+|the\s+total\s+|the\s+|these\s+|those\s+|our\s+"
+    r"|all\s+|its\s+|their\s+)?(?:remaining\s+|other\s+|first\s+|last\s+)?$",
+    re.I,
+)
+OPEN = re.compile(
+    r"\s*" + WORDS % 9 + r"[\w'’/+.-]*\s*[(\[]\s*(?:n\s*=\s*|approximately\s|about\s|~|only\s|i\.e\.,?\s|or\s)?$", re.I
+)
 OPEN_NOW = re.compile(r"\s*" + WORDS % 4 + r"[\w'’/+-]*\s*[(\[]\s*(?:[nN]\s*=\s*)?$")
 SD_SIGN = re.compile(r"\s*(?:±|\+\s?/\s?[-−–]|\+\s?[-−–]|\+or-|\\pm|∓)\s*$")
 SD_WORD = re.compile(r"\s*[(\[,;]\s*(?:±\s*)?(?:s\.?d\.?|standard deviation)\s*[=:,]?\s*(?:±|\+/[-−])?\s*$", re.I)
@@ -27,19 +33,39 @@ BRACKET = re.compile(r"\s*[(\[]\s*(?:±\s*|\+/[-−]\s*)?$")
 RANGE = re.compile(r"\s*(?:-|–|—|−|‐|‑|-?\s*to|through|up\s+to|\.\.\.?|~)\s*$", re.I)
 AND = re.compile(r"\s*and\s*$", re.I)
 RANGE_OPEN = re.compile(
-    r"[^()\[\]]{0,12}[(\[,;:]?\s*(?:(?:with\s+)?(?:an?\s+|the\s+)?(?P<kind>range[ds]?|ranging|iqr|i\.q\.r\.|inter-?\s?quartile(?:\s+range)?|q1\s?[-–,]\s?q3|25th\s?[-–]\s?75th(?:\s+percentiles?)?|quartiles?|min(?:imum)?\s?[-–,/]\s?max(?:imum)?)"
-    r"(?:\s+\[?iqr\]?)?\s*(?:from|was|of|between)?\s*[,:=;(\[]*\s*)?$", re.I)
-LIST = re.compile(r"\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|to|compared\s+(?:with|to)|\(|,\s*respectively,?\s*and)\s*$", re.I)
+    r"[^()\[\]]{0,12}[(\[,;:]?\s*(?:(?:with\s+)?(?:an?\s+|the\s+)?(?P<kind>range[ds]?|ranging|iqr|i\.q\.r"
+    r"\.|inter-?\s?quartile(?:\s+range)?|q1\s?[-–,]\s?q3|25th\s?[-–]\s?75th(?:\s+percentiles?)?|quartiles?"
+    r"|min(?:imum)?\s?[-–,/]\s?max(?:imum)?)"
+    r"(?:\s+\[?iqr\]?)?\s*(?:from|was|of|between)?\s*[,:=;(\[]*\s*)?$",
+    re.I,
+)
+LIST = re.compile(
+    r"\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|to|compared\s+(?:with|to)|\(|,\s*respectively,?\s*and)\s*$", re.I
+)
 N_EQUALS = re.compile(r"[nN]\s*=\s*$")
 PCT_OF = re.compile(r"\s*" + WORDS % 7 + r"[\w'’/+-]*\s*[(\[,]\s*(?:95\s?%\s?CI[^()]{0,30}?,\s*)?(?:[nN]\s*=\s*)?$")
-CHANGE = re.compile(r"\b(?:increas\w+|decreas\w+|improv\w+|fell|rose|declin\w+|reduc\w+|chang\w+|dropp\w+|went|drop|rise|fall|grew)\b", re.I)
+CHANGE = re.compile(
+    r"\b(?:increas\w+|decreas\w+|improv\w+|fell|rose|declin\w+|reduc\w+|chang\w+|dropp\w+|went|drop|rise|fall|grew)\b",
+    re.I,
+)
 LOWER = re.compile(
-    r"(?P<ge>at\s+least|no(?:t)?\s+(?:less|fewer)\s+than|≥|⩾|>\s?/?=|> or =|>or =|minimum(?:\s+of)?|a\s+minimal|min\.)\s*$|"
-    r"(?P<le>(?:up\s+)?to\s+a\s+maximum\s+(?:dose\s+)?of|up\s+to|at\s+most|no(?:t)?\s+more\s+than|not\s+exceed\w*|≤|⩽|<\s?/?=|< ?or =|maximum(?:\s+(?:dose|daily\s+dose))?(?:\s+(?:of|was))?|within(?:\s+the\s+first)?|max\.?)\s*$|"
+    r"(?P<ge>at\s+least|no(?:t)?\s+(?:less|fewer)\s+than|≥|⩾|>\s?/?=|> or =|>or =|minimum(?:\s+of)?|a\s+minimal"
+    r"|min\.)\s*$|"
+    r"(?P<le>(?:up\s+)?to\s+a\s+maximum\s+(?:dose\s+)?of|up\s+to|at\s+most|no(?:t)?\s+more\s+than"
+    r"|not\s+exceed\w*|≤|⩽|<\s?/?=|< ?or =|maximum(?:\s+(?:dose|daily\s+dose))?(?:\s+(?:of|was))?"
+    r"|within(?:\s+the\s+first)?|max\.?)\s*$|"
     r"(?P<lt>less\s+than|lower\s+than|fewer\s+than|below|under|shorter\s+than|younger\s+than|<)\s*$|"
-    r"(?P<gt>more\s+than|greater\s+than|over|above|exceed(?:s|ed|ing)?|higher\s+than|longer\s+than|older\s+than|in\s+excess\s+of|>)\s*$|"
-    r"(?P<about>about|approximately|approx\.?|around|nearly|almost|circa|ca\.?|roughly|some|close\s+to|approaching|an?\s+estimated|estimated|~|∼|≈|≃)\s*$", re.I)
-UPPER = re.compile(r"\s*(?:\w+\s+)?(?P<ge>or\s+(?:more|greater|older|longer|higher|above|over)|and\s+(?:over|above|older))\b|\s*(?:\w+\s+)?(?P<le>or\s+(?:less|fewer|younger|shorter|below|lower|under))\b", re.I)
+    r"(?P<gt>more\s+than|greater\s+than|over|above|exceed(?:s|ed|ing)?|higher\s+than|longer\s+than|older\s+than"
+    r"|in\s+excess\s+of|>)\s*$|"
+    r"(?P<about>about|approximately|approx\.?|around|nearly|almost|circa|ca\.?|roughly|some|close\s+to"
+    r"|approaching|an?\s+estimated|estimated|~|∼|≈|≃)\s*$",
+    re.I,
+)
+UPPER = re.compile(
+    r"\s*(?:\w+\s+)?(?P<ge>or\s+(?:more|greater|older|longer|higher|above|over)|and\s+(?:over|above|older))"
+    r"\b|\s*(?:\w+\s+)?(?P<le>or\s+(?:less|fewer|younger|shorter|below|lower|under))\b",
+    re.I,
+)
 TIMES = {"years": 365.25, "months": 30.4375, "weeks": 7.0, "days": 1.0, "hours": 1 / 24, "minutes": 1 / 1440}  # in days
 ALLOCATION = re.compile(r"randomi|assign|allocat|match|dilut|fashion|ratio of \d", re.I)
 SENTENCE_END = re.compile(r"[.?!]\s+[A-Z]")
@@ -103,7 +129,9 @@ def _item(doc: Document, number: Number) -> _Item:
     unit = unit_at(doc, number.last) if number.kind not in ("none", "all", "fraction") else None
     if unit is None and number.first and doc.words[number.first - 1] in CURRENCIES:
         unit = Unit(doc.words[number.first - 1], "money", number.last)
-    if number.kind == "words" and unit is not None and unit.kind == "percent" or unit is not None and unit.kind == "percent":
+    if (number.kind == "words" and unit is not None and unit.kind == "percent") or (
+        unit is not None and unit.kind == "percent"
+    ):
         return _Item(number, unit, True, doc.ends[unit.last - 1], unit.last)
     last = unit.last if unit else number.last
     return _Item(number, unit, number.kind == "fraction", doc.ends[last - 1], last)
@@ -126,7 +154,20 @@ def _share(doc: Document, items: list[_Item]) -> None:
             if gap.strip() in (",", ";") and here.number.kind == "words":
                 continue
             before = doc.lower[here.number.first - 1] if here.number.first else ""
-            if before in ("groups", "group", "grade", "grades", "stage", "stages", "days", "day", "weeks", "arms", "n", "="):
+            if before in (
+                "groups",
+                "group",
+                "grade",
+                "grades",
+                "stage",
+                "stages",
+                "days",
+                "day",
+                "weeks",
+                "arms",
+                "n",
+                "=",
+            ):
                 continue
             here.percent = True
         here.unit = after.unit
@@ -141,14 +182,22 @@ def _single(doc: Document, item: _Item) -> Expression:
     number = item.number
     if item.percent:
         form = "percent"
-    elif number.kind in ("none", "all"):
-        form = "count"
-    elif number.whole and item.unit is None:
+    elif number.kind in ("none", "all") or (number.whole and item.unit is None):
         form = "count"
     else:
         form = "value"
-    e = Expression(form, number.first, item.last, number.start, item.tail if item.percent or form == "value" and item.unit else number.end,
-                   number.value, unit=None if item.percent else item.unit, kind=number.kind, span_end=number.end, decimals=_digits_after(doc, number))
+    e = Expression(
+        form,
+        number.first,
+        item.last,
+        number.start,
+        item.tail if item.percent or (form == "value" and item.unit) else number.end,
+        number.value,
+        unit=None if item.percent else item.unit,
+        kind=number.kind,
+        span_end=number.end,
+        decimals=_digits_after(doc, number),
+    )
     if form == "count":
         e.numerator = int(number.value)
         before = doc.text[max(0, number.start - 6) : number.start]
@@ -197,14 +246,30 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
         return 1, [_single(doc, a)]
     whole = a.number.whole and a.unit is None and a.number.kind != "fraction"
     # k of N, k/N, all N, none of N - and a percentage behind it
-    if whole and not b.percent and b.number.whole and (b.unit is None or b.unit.kind == "other") and b.number.kind in ("digits", "words"):
+    if (
+        whole
+        and not b.percent
+        and b.number.whole
+        and (b.unit is None or b.unit.kind == "other")
+        and b.number.kind in ("digits", "words")
+    ):
         over = None
         if a.number.kind == "all":
-            if gap.strip() in ("", "the", "of the", "of", "these", "of these", "our") and b.number.value > 0 and text[a.number.start : a.number.end].lower() == "all":
+            if (
+                gap.strip() in ("", "the", "of the", "of", "these", "of these", "our")
+                and b.number.value > 0
+                and text[a.number.start : a.number.end].lower() == "all"
+            ):
                 over = "all"
         elif OF.fullmatch(gap) and "group" not in gap and a.number.value <= b.number.value and b.number.value > 0:
             over = "of"
-        elif gap in ("/", " / ", "/ ", " /") and a.number.value <= b.number.value and a.number.kind == "digits" and b.number.value > 0 and not _rate_base(doc, b):
+        elif (
+            gap in ("/", " / ", "/ ", " /")
+            and a.number.value <= b.number.value
+            and a.number.kind == "digits"
+            and b.number.value > 0
+            and not _rate_base(doc, b)
+        ):
             over = "/"
         if over:
             e = _single(doc, a)
@@ -216,59 +281,128 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
             e.tags.append("over")
             if c is not None and c.percent:
                 gap2 = text[b.tail : c.number.start]
-                if len(gap2) < 70 and (OPEN.fullmatch(gap2) or re.fullmatch(r"\s*(?:=|,|;|:|or|\w+,)\s*", gap2)) and _agrees(e.numerator, e.denominator, c.number.value, 3.0):
+                if (
+                    len(gap2) < 70
+                    and (OPEN.fullmatch(gap2) or re.fullmatch(r"\s*(?:=|,|;|:|or|\w+,)\s*", gap2))
+                    and _agrees(e.numerator, e.denominator, c.number.value, 3.0)
+                ):
                     e.form, e.value, e.decimals = "percent", c.number.value, _digits_after(doc, c.number)
                     _close(doc, e, c.last)
                     return 3, [e, *_base(doc, b, e)]
             return 2, [e, *_base(doc, b, e)]
     # k (p%), k patients (p%), n = k, p%
-    if whole and b.percent and a.number.kind in ("digits", "words", "all", "none") and not (a.number.kind == "all" and "(" not in gap and "[" not in gap):
+    if (
+        whole
+        and b.percent
+        and a.number.kind in ("digits", "words", "all", "none")
+        and not (a.number.kind == "all" and "(" not in gap and "[" not in gap)
+    ):
         comma = re.fullmatch(r"\s*[,;:]\s*", gap) or (re.fullmatch(r"\s*\w+\s*[,;]\s*", gap) and False)
         in_brackets = re.search(r"[(\[]\s*(?:n\s*=\s*)?$", text[max(0, a.number.start - 8) : a.number.start], re.I)
-        if OPEN.fullmatch(gap) or re.fullmatch(r"\s*\[\s*", gap) or (comma and in_brackets) or (gap.strip() in ("=", "/", "-", "–", "or") and a.number.value > 0 and b.number.value <= 100 and a.number.kind == "digits" and gap.strip() == "="):
-            if not (a.number.value > 1900 and a.number.value < 2035 and text[max(0, a.number.start - 4) : a.number.start].strip().lower() in ("in", "since")):
-                e = _single(doc, a)
-                e.form, e.value, e.numerator = "percent", b.number.value, int(a.number.value)
-                if a.number.kind == "all":
-                    e.numerator = None
-                e.kind = a.number.kind
-                e.decimals = _digits_after(doc, b.number)
-                e.tags.append("count-percent")
-                e.span_end = a.number.end
-                if c is not None and not c.percent and c.number.whole and c.unit is None:  # 983 (20%) of the 5005 patients
-                    gap2 = text[b.tail : c.number.start]
-                    if re.match(r"\s*[)\]]\s*(?:out\s+)?of\s", gap2) and OF.fullmatch(gap2[gap2.find(")") + 1 if ")" in gap2 else gap2.find("]") + 1 :]) and _agrees(e.numerator or 0, int(c.number.value), e.value, 3.0):
-                        e.denominator = int(c.number.value)
-                        e.last, e.end = c.number.last, c.number.end
-                        return 3, [e, *_base(doc, c, e)]
-                _close(doc, e, b.last)
-                return 2, [e]
-    # p% (k/N), p% (k of N patients), p% (n = k), p% of patients (k patients)
-    if a.percent and b is not None and whole is False and b.number.whole and b.unit is None and not b.percent and b.number.kind in ("digits", "words"):
-        if PCT_OF.fullmatch(gap) and a.number.kind != "none":
-            if c is not None and c.number.whole and c.unit is None and not c.percent:
-                gap2 = text[b.number.end : c.number.start]
-                if (gap2 in ("/", " / ", "/ ", " /") or OF.fullmatch(gap2)) and b.number.value <= c.number.value and _agrees(int(b.number.value), int(c.number.value), a.number.value, 3.0):
-                    e = _single(doc, a)
-                    e.numerator, e.denominator = int(b.number.value), int(c.number.value)
-                    e.tags.append("over")
-                    e.span_end = a.number.end
-                    _close(doc, e, c.number.last)
+        if (
+            OPEN.fullmatch(gap)
+            or re.fullmatch(r"\s*\[\s*", gap)
+            or (comma and in_brackets)
+            or (
+                gap.strip() in ("=", "/", "-", "–", "or")
+                and a.number.value > 0
+                and b.number.value <= 100
+                and a.number.kind == "digits"
+                and gap.strip() == "="
+            )
+        ) and not (
+            a.number.value > 1900
+            and a.number.value < 2035
+            and text[max(0, a.number.start - 4) : a.number.start].strip().lower() in ("in", "since")
+        ):
+            e = _single(doc, a)
+            e.form, e.value, e.numerator = "percent", b.number.value, int(a.number.value)
+            if a.number.kind == "all":
+                e.numerator = None
+            e.kind = a.number.kind
+            e.decimals = _digits_after(doc, b.number)
+            e.tags.append("count-percent")
+            e.span_end = a.number.end
+            if c is not None and not c.percent and c.number.whole and c.unit is None:  # 983 (20%) of the 5005 patients
+                gap2 = text[b.tail : c.number.start]
+                if (
+                    re.match(r"\s*[)\]]\s*(?:out\s+)?of\s", gap2)
+                    and OF.fullmatch(gap2[gap2.find(")") + 1 if ")" in gap2 else gap2.find("]") + 1 :])
+                    and _agrees(e.numerator or 0, int(c.number.value), e.value, 3.0)
+                ):
+                    e.denominator = int(c.number.value)
+                    e.last, e.end = c.number.last, c.number.end
                     return 3, [e, *_base(doc, c, e)]
-            follows = doc.words[b.number.last] if b.number.last < len(doc.words) else ""
-            named = bool(N_EQUALS.search(gap))
-            people = follows.lower() in ("patients", "subjects", "cases", "women", "men", "children", "participants", "pts", "eyes", "infants", "individuals", "people", "persons", "adults")
-            if ("(" in gap or "[" in gap or named) and (follows in (")", "]", ";", ",") or people) and (named or people or re.fullmatch(r"\s*[(\[]\s*", gap) and follows in ")]"):
+            _close(doc, e, b.last)
+            return 2, [e]
+    # p% (k/N), p% (k of N patients), p% (n = k), p% of patients (k patients)
+    if (
+        (
+            a.percent
+            and b is not None
+            and whole is False
+            and b.number.whole
+            and b.unit is None
+            and not b.percent
+            and b.number.kind in ("digits", "words")
+        )
+        and PCT_OF.fullmatch(gap)
+        and a.number.kind != "none"
+    ):
+        if c is not None and c.number.whole and c.unit is None and not c.percent:
+            gap2 = text[b.number.end : c.number.start]
+            if (
+                (gap2 in ("/", " / ", "/ ", " /") or OF.fullmatch(gap2))
+                and b.number.value <= c.number.value
+                and _agrees(int(b.number.value), int(c.number.value), a.number.value, 3.0)
+            ):
                 e = _single(doc, a)
-                e.tags.append("percent-count")
-                if named and re.search(r"\b(?:with|in|receiving|on|from|who|taking|given|assigned|without)\s", gap, re.I):
-                    return 1, [_single(doc, a)]  # 59.6% of patients treated with X (n = 99): 99 is the arm's size
-                e.numerator = int(b.number.value)
+                e.numerator, e.denominator = int(b.number.value), int(c.number.value)
+                e.tags.append("over")
                 e.span_end = a.number.end
-                _close(doc, e, b.number.last + (1 if people else 0))
-                return 2, [e]
+                _close(doc, e, c.number.last)
+                return 3, [e, *_base(doc, c, e)]
+        follows = doc.words[b.number.last] if b.number.last < len(doc.words) else ""
+        named = bool(N_EQUALS.search(gap))
+        people = follows.lower() in (
+            "patients",
+            "subjects",
+            "cases",
+            "women",
+            "men",
+            "children",
+            "participants",
+            "pts",
+            "eyes",
+            "infants",
+            "individuals",
+            "people",
+            "persons",
+            "adults",
+        )
+        if (
+            ("(" in gap or "[" in gap or named)
+            and (follows in (")", "]", ";", ",") or people)
+            and (named or people or (re.fullmatch(r"\s*[(\[]\s*", gap) and follows in ")]"))
+        ):
+            e = _single(doc, a)
+            e.tags.append("percent-count")
+            if named and re.search(r"\b(?:with|in|receiving|on|from|who|taking|given|assigned|without)\s", gap, re.I):
+                return 1, [_single(doc, a)]  # 59.6% of patients treated with X (n = 99): 99 is the arm's size
+            e.numerator = int(b.number.value)
+            e.span_end = a.number.end
+            _close(doc, e, b.number.last + (1 if people else 0))
+            return 2, [e]
     # p% of N
-    if a.percent and not b.percent and b.number.whole and b.unit is None and b.number.kind in ("digits", "words") and b.number.value >= 5 and re.fullmatch(r"\s*of\s+(?:the\s+|all\s+|our\s+|these\s+)?", gap, re.I):
+    if (
+        a.percent
+        and not b.percent
+        and b.number.whole
+        and b.unit is None
+        and b.number.kind in ("digits", "words")
+        and b.number.value >= 5
+        and re.fullmatch(r"\s*of\s+(?:the\s+|all\s+|our\s+|these\s+)?", gap, re.I)
+    ):
         e = _single(doc, a)
         e.denominator = int(b.number.value)
         e.tags.append("over")
@@ -313,15 +447,24 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
             spread.drop = "standard-error"
         return 2, [head, spread]
     # low-high
-    joined = RANGE.fullmatch(gap) or (AND.fullmatch(gap) and re.search(r"\bbetween\s*$", text[max(0, a.number.start - 9) : a.number.start], re.I))
+    joined = RANGE.fullmatch(gap) or (
+        AND.fullmatch(gap) and re.search(r"\bbetween\s*$", text[max(0, a.number.start - 9) : a.number.start], re.I)
+    )
     if joined and a.number.kind in ("digits", "words") and b.number.kind in ("digits", "words"):
         word = gap.strip().lower()
         before = text[max(0, a.number.start - 60) : a.number.start]
-        change = word == "to" and _is_change(before, a, b, bool(out) and text[out[-1].end : a.number.start].strip() in ("(", "["))
+        change = word == "to" and _is_change(
+            before, a, b, bool(out) and text[out[-1].end : a.number.start].strip() in ("(", "[")
+        )
         same = a.unit is None or b.unit is None or a.unit.text == b.unit.text or (a.unit.kind == b.unit.kind == "time")
         ordered = a.number.value < b.number.value or (a.number.signed and b.number.signed)
         ordered = ordered or (a.unit is not None and b.unit is not None and a.unit.text != b.unit.text)
-        if same and (a.percent == b.percent or b.percent) and (ordered or word != "to" and a.number.value <= b.number.value) and not change:
+        if (
+            same
+            and (a.percent == b.percent or b.percent)
+            and (ordered or (word != "to" and a.number.value <= b.number.value))
+            and not change
+        ):
             e = _single(doc, a)
             e.form, e.value, e.numerator = "range", None, None
             e.low, e.high = sorted((a.number.value, b.number.value))
@@ -329,7 +472,10 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
             if b.percent:
                 e.tags.append("percent-unit")
             if a.unit is not None and b.unit is not None and a.unit.text != b.unit.text:
-                e.low, e.high = round(a.number.value * TIMES.get(a.unit.text, 1) / TIMES.get(b.unit.text, 1), 2), b.number.value
+                e.low, e.high = (
+                    round(a.number.value * TIMES.get(a.unit.text, 1) / TIMES.get(b.unit.text, 1), 2),
+                    b.number.value,
+                )
             e.last, e.end, e.span_end = b.last, b.tail, b.number.end
             e.tags.append("joined:" + word)
             _attach(doc, e, out)
@@ -361,7 +507,7 @@ def _mean(doc: Document, a: _Item) -> Expression:
 
 
 def _attach(doc: Document, e: Expression, out: list[Expression]) -> None:
-    """Hang a range on the figure it belongs to: `57 (17-95)`, `median 9 months (IQR 3-15)`, `range 2-8` behind a mean."""
+    """Hang a range on the figure it belongs to: `57 (17-95)`, `median 9 months (IQR 3-15)`, a mean and `range 2-8`."""
     if not out:
         return
     host = out[-1]
@@ -377,13 +523,22 @@ def _attach(doc: Document, e: Expression, out: list[Expression]) -> None:
     opened = re.search(r"[(\[]", gap)
     if named:
         e.label = "iqr" if re.search(r"q|25|quart", named, re.I) else "range"
-    if host.form in ("value", "count", "percent", "range") and (named and (opened or gap.strip()[:1] in ",;:") or re.fullmatch(r"\s*[\w%°/.-]*\s*[(\[]\s*", gap)) and "count-percent" not in host.tags and "over" not in host.tags:
+    if (
+        host.form in ("value", "count", "percent", "range")
+        and ((named and (opened or gap.strip()[:1] in ",;:")) or re.fullmatch(r"\s*[\w%°/.-]*\s*[(\[]\s*", gap))
+        and "count-percent" not in host.tags
+        and "over" not in host.tags
+    ):
         if host.form == "count" and not named and host.n_equals:
             return
         e.host = host
         if host.form == "range":
             e.host = host.host
-    if e.label is None and re.search(r"\b(?:IQR|interquartile)\b", doc.text[max(0, e.start - 110) : e.start]) and e.host is not None:
+    if (
+        e.label is None
+        and re.search(r"\b(?:IQR|interquartile)\b", doc.text[max(0, e.start - 110) : e.start])
+        and e.host is not None
+    ):
         e.label = "iqr"
 
 
@@ -395,7 +550,11 @@ def _agrees(k: int, n: int, percent: float | None, tolerance: float) -> bool:
 def _rate_base(doc: Document, item: _Item) -> bool:
     """Whether a number is the base of a rate (1.7/100,000, 35/1000)."""
     value = item.number.value
-    return value in (1000, 10000, 100000, 1000000) or (value == 100 and item.number.last < len(doc.words) and doc.lower[item.number.last] in ("person", "patient", "women"))
+    return value in (1000, 10000, 100000, 1000000) or (
+        value == 100
+        and item.number.last < len(doc.words)
+        and doc.lower[item.number.last] in ("person", "patient", "women")
+    )
 
 
 def _bounds(doc: Document, e: Expression) -> None:

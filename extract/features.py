@@ -16,8 +16,20 @@ from extract.phrases import people_words, thing_words, word_classes
 from extract.tokens import Document
 
 ROLES = [
-    ("background", re.compile(r"background|introduction|objective|aim|purpose|context|rationale|hypothes|question|importance", re.I)),
-    ("methods", re.compile(r"method|design|setting|patient|participant|material|subject|intervention|measure|procedure|sample|data|analysis|population", re.I)),
+    (
+        "background",
+        re.compile(
+            r"background|introduction|objective|aim|purpose|context|rationale|hypothes|question|importance", re.I
+        ),
+    ),
+    (
+        "methods",
+        re.compile(
+            r"method|design|setting|patient|participant|material|subject|intervention|measure|procedure|sample"
+            r"|data|analysis|population",
+            re.I,
+        ),
+    ),
     ("results", re.compile(r"result|finding|outcome|observation|evidence", re.I)),
     ("conclusion", re.compile(r"conclu|discuss|interpret|implication|summary|significance|comment|relevance", re.I)),
 ]
@@ -64,12 +76,81 @@ def clusters() -> dict[str, tuple[str, str]]:
 
 
 NOWHERE = ("-", "-")
-STATISTICS = {"mean": "mean", "means": "mean", "average": "mean", "averaged": "mean", "median": "median", "medians": "median", "range": "range", "ranged": "range", "ranging": "range",
-              "iqr": "range", "interquartile": "range", "sd": "sd", "deviation": "sd", "total": "total", "overall": "total", "rate": "share", "rates": "share", "incidence": "share", "prevalence": "share",
-              "proportion": "share", "percentage": "share", "frequency": "share", "score": "score", "scores": "score", "maximum": "range", "minimum": "range"}
-CHANGES = ("increas", "decreas", "reduc", "improve", "declin", "chang", "drop", "fell", "rose", "gain", "loss", "lost", "differ", "greater", "higher", "lower", "longer", "shorter", "fewer", "than", "by")
-AUXILIARY = frozenset("is are was were we had has have will be been".split())
-PURPOSE = frozenset("aim aimed objective purpose evaluate assess determine investigate examine compare hypothesized hypothesis whether study may might could should can".split())
+STATISTICS = {
+    "mean": "mean",
+    "means": "mean",
+    "average": "mean",
+    "averaged": "mean",
+    "median": "median",
+    "medians": "median",
+    "range": "range",
+    "ranged": "range",
+    "ranging": "range",
+    "iqr": "range",
+    "interquartile": "range",
+    "sd": "sd",
+    "deviation": "sd",
+    "total": "total",
+    "overall": "total",
+    "rate": "share",
+    "rates": "share",
+    "incidence": "share",
+    "prevalence": "share",
+    "proportion": "share",
+    "percentage": "share",
+    "frequency": "share",
+    "score": "score",
+    "scores": "score",
+    "maximum": "range",
+    "minimum": "range",
+}
+CHANGES = (
+    "increas",
+    "decreas",
+    "reduc",
+    "improve",
+    "declin",
+    "chang",
+    "drop",
+    "fell",
+    "rose",
+    "gain",
+    "loss",
+    "lost",
+    "differ",
+    "greater",
+    "higher",
+    "lower",
+    "longer",
+    "shorter",
+    "fewer",
+    "than",
+    "by",
+)
+AUXILIARY = frozenset(["is", "are", "was", "were", "we", "had", "has", "have", "will", "be", "been"])
+PURPOSE = frozenset(
+    [
+        "aim",
+        "aimed",
+        "objective",
+        "purpose",
+        "evaluate",
+        "assess",
+        "determine",
+        "investigate",
+        "examine",
+        "compare",
+        "hypothesized",
+        "hypothesis",
+        "whether",
+        "study",
+        "may",
+        "might",
+        "could",
+        "should",
+        "can",
+    ]
+)
 
 
 class Reader:
@@ -122,14 +203,30 @@ class Reader:
         low, high = sentence.first, sentence.last
         unit = e.unit.text.lower() if e.unit else "-"
         kind = e.unit.kind if e.unit else "-"
-        out = [f"form={e.form}", f"form={e.form}|unit={unit}", f"form={e.form}|kind={kind}", f"value={e.form}|{bucket(e.value)}", f"word={e.kind}",
-               f"n={e.n_equals}", f"bracket={e.bracket}|{e.form}", f"cmp={e.cmp}", f"num={e.numerator is not None}|{e.denominator is not None}|{e.form}",
-               f"per={bool(e.unit and e.unit.per)}|{kind}", f"dec={e.decimals > 0}|{e.form}", f"label={e.label}"]
+        out = [
+            f"form={e.form}",
+            f"form={e.form}|unit={unit}",
+            f"form={e.form}|kind={kind}",
+            f"value={e.form}|{bucket(e.value)}",
+            f"word={e.kind}",
+            f"n={e.n_equals}",
+            f"bracket={e.bracket}|{e.form}",
+            f"cmp={e.cmp}",
+            f"num={e.numerator is not None}|{e.denominator is not None}|{e.form}",
+            f"per={bool(e.unit and e.unit.per)}|{kind}",
+            f"dec={e.decimals > 0}|{e.form}",
+            f"label={e.label}",
+        ]
         out += [f"tag={t}|{e.form}" for t in e.tags]
         if e.host is not None:
             out.append(f"host={e.host.form}|{e.form}")
         here = self.roles[self.sentence[number]]
-        out += [f"role={here}", f"role={here}|{e.form}", f"role={here}|{kind}", f"place={min(9, 10 * self.sentence[number] // max(1, len(doc.sentences)))}"]
+        out += [
+            f"role={here}",
+            f"role={here}|{e.form}",
+            f"role={here}|{kind}",
+            f"place={min(9, 10 * self.sentence[number] // max(1, len(doc.sentences)))}",
+        ]
         if self.sentence[number] == 0:
             out.append("title")
         left = [self.word(e.first - d, low, high) for d in range(1, 8)]
@@ -137,17 +234,42 @@ class Reader:
         right = [self.word(last + d, low, high) for d in range(7)]
         for d in range(5):
             out += [f"l{d}={left[d]}", f"r{d}={right[d]}"]
-        out += [f"l={left[1]} {left[0]}", f"l3={left[2]} {left[1]} {left[0]}", f"r={right[0]} {right[1]}", f"r3={right[0]} {right[1]} {right[2]}",
-                f"lr={left[0]}|{right[0]}", f"l0f={left[0]}|{e.form}", f"r0f={right[0]}|{e.form}", f"r1f={right[1]}|{e.form}", f"kl={left[0]}|{kind}", f"kr={right[0]}|{kind}"]
+        out += [
+            f"l={left[1]} {left[0]}",
+            f"l3={left[2]} {left[1]} {left[0]}",
+            f"r={right[0]} {right[1]}",
+            f"r3={right[0]} {right[1]} {right[2]}",
+            f"lr={left[0]}|{right[0]}",
+            f"l0f={left[0]}|{e.form}",
+            f"r0f={right[0]}|{e.form}",
+            f"r1f={right[1]}|{e.form}",
+            f"kl={left[0]}|{kind}",
+            f"kr={right[0]}|{kind}",
+        ]
         table = clusters()
         near = [table.get(w, NOWHERE) for w in left], [table.get(w, NOWHERE) for w in right]
         for d in range(4):
-            out += [f"lc{d}={near[0][d][1]}", f"rc{d}={near[1][d][1]}", f"lk{d}={near[0][d][0]}|{e.form}", f"rk{d}={near[1][d][0]}|{e.form}"]
-        out += [f"lcc={near[0][1][0]} {near[0][0][0]}", f"rcc={near[1][0][0]} {near[1][1][0]}", f"lrc={near[0][0][0]}|{near[1][0][0]}|{kind}"]
-        out += [f"blc={c}|{e.form}" for c in dict.fromkeys(c[1] for c in near[0])] + [f"brc={c}|{e.form}" for c in dict.fromkeys(c[1] for c in near[1])]
-        out += [f"blk={c}|{kind}" for c in dict.fromkeys(c[0] for c in near[0])] + [f"brk={c}|{kind}" for c in dict.fromkeys(c[0] for c in near[1])]
+            out += [
+                f"lc{d}={near[0][d][1]}",
+                f"rc{d}={near[1][d][1]}",
+                f"lk{d}={near[0][d][0]}|{e.form}",
+                f"rk{d}={near[1][d][0]}|{e.form}",
+            ]
+        out += [
+            f"lcc={near[0][1][0]} {near[0][0][0]}",
+            f"rcc={near[1][0][0]} {near[1][1][0]}",
+            f"lrc={near[0][0][0]}|{near[1][0][0]}|{kind}",
+        ]
+        out += [f"blc={c}|{e.form}" for c in dict.fromkeys(c[1] for c in near[0])] + [
+            f"brc={c}|{e.form}" for c in dict.fromkeys(c[1] for c in near[1])
+        ]
+        out += [f"blk={c}|{kind}" for c in dict.fromkeys(c[0] for c in near[0])] + [
+            f"brk={c}|{kind}" for c in dict.fromkeys(c[0] for c in near[1])
+        ]
         out += [f"bl={w}" for w in dict.fromkeys(left)] + [f"br={w}" for w in dict.fromkeys(right)]
-        out += [f"blf={w}|{kind}{e.form}" for w in dict.fromkeys(left)] + [f"brf={w}|{kind}{e.form}" for w in dict.fromkeys(right[:5])]
+        out += [f"blf={w}|{kind}{e.form}" for w in dict.fromkeys(left)] + [
+            f"brf={w}|{kind}{e.form}" for w in dict.fromkeys(right[:5])
+        ]
         out += [f"s={w}" for w in dict.fromkeys(self.plain[low:high]) if w[0].isalpha() and len(w) > 3]
         out += [f"s1={self.word(low, low, high)}", f"s2={self.word(low, low, high)} {self.word(low + 1, low, high)}"]
         people, things = people_words(), thing_words()
@@ -161,19 +283,56 @@ class Reader:
                 break
             if token in self.covered or doc.words[token] in ".;":
                 break
-        left_people = next((d for d, token in enumerate(range(e.first - 1, max(low, e.first - 6) - 1, -1)) if doc.lower[token] in people), None)
+        left_people = next(
+            (
+                d
+                for d, token in enumerate(range(e.first - 1, max(low, e.first - 6) - 1, -1))
+                if doc.lower[token] in people
+            ),
+            None,
+        )
         if left_people is not None:
             out.append(f"people<{min(left_people, 4)}|{e.form}")
         classes = word_classes()
-        verb = next((doc.lower[t] for t in range(last, min(last + 9, high)) if classes.get(doc.lower[t]) in ("V", "A")), "-")
-        before = next((doc.lower[t] for t in range(e.first - 1, max(low, e.first - 10) - 1, -1) if classes.get(doc.lower[t]) in ("V", "A")), "-")
+        verb = next(
+            (doc.lower[t] for t in range(last, min(last + 9, high)) if classes.get(doc.lower[t]) in ("V", "A")), "-"
+        )
+        before = next(
+            (
+                doc.lower[t]
+                for t in range(e.first - 1, max(low, e.first - 10) - 1, -1)
+                if classes.get(doc.lower[t]) in ("V", "A")
+            ),
+            "-",
+        )
         out += [f"vr={verb}|{e.form}", f"vl={before}|{e.form}", f"vlr={before}|{verb}"]
         if e.form in ("value", "percent", "range", "count"):
-            said = next((STATISTICS[doc.lower[t]] for t in range(e.first - 1, max(low, e.first - 16) - 1, -1) if doc.lower[t] in STATISTICS), "-")
+            said = next(
+                (
+                    STATISTICS[doc.lower[t]]
+                    for t in range(e.first - 1, max(low, e.first - 16) - 1, -1)
+                    if doc.lower[t] in STATISTICS
+                ),
+                "-",
+            )
             out += [f"said={said}|{e.form}|{kind}", f"said={said}|{unit}"]
-            change = next((c for t in range(e.first - 1, max(low, e.first - 9) - 1, -1) for c in CHANGES if doc.lower[t].startswith(c)), "-")
-            then = next((c for t in range(last, min(last + 4, high)) for c in CHANGES if doc.lower[t].startswith(c)), "-")
-            out += [f"change={change}|{e.form}", f"then={then}|{e.form}", f"change={change != '-'}|{then != '-'}|{e.form}|{kind}"]
+            change = next(
+                (
+                    c
+                    for t in range(e.first - 1, max(low, e.first - 9) - 1, -1)
+                    for c in CHANGES
+                    if doc.lower[t].startswith(c)
+                ),
+                "-",
+            )
+            then = next(
+                (c for t in range(last, min(last + 4, high)) for c in CHANGES if doc.lower[t].startswith(c)), "-"
+            )
+            out += [
+                f"change={change}|{e.form}",
+                f"then={then}|{e.form}",
+                f"change={change != '-'}|{then != '-'}|{e.form}|{kind}",
+            ]
         if kind in ("mass", "volume", "activity"):
             dosed = any(doc.lower[t] in ("dose", "doses", "dosage", "dosages", "dosing") for t in range(low, high))
             drug = any(is_drug(doc.words[t]) for t in range(max(low, e.first - 4), min(high, last + 4)))
@@ -186,10 +345,10 @@ class Reader:
         out.append(f"again={first != number}|{here}|{e.form}")
         order = self.by_sentence[self.sentence[number]]
         out += [f"many={min(6, len(order))}|{e.form}", f"rank={min(4, order.index(number))}|{e.form}"]
-        for d, other in (("prev", order.index(number) - 1), ("next", order.index(number) + 1)):
+        for side, other in (("prev", order.index(number) - 1), ("next", order.index(number) + 1)):
             if 0 <= other < len(order):
                 o = self.figures[order[other]]
-                out.append(f"{d}={o.form}|{o.unit.kind if o.unit else '-'}|{o.drop}|{e.form}")
+                out.append(f"{side}={o.form}|{o.unit.kind if o.unit else '-'}|{o.drop}|{e.form}")
         if e.form == "count" and e.value is not None:
             out.append(f"largest={e.value >= max((f.value or 0) for f in self.figures if f.form == 'count')}|{here}")
         return out

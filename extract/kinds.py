@@ -1,7 +1,8 @@
 """What each figure is: its measure's class, or no finding at all.
 
-Comes in: the features' `Reader` and the fitted `figure` decider. Goes out: the class and the belief of every figure that is kept.
-Parallel figures of one list lean on each other; a spread follows the figure it belongs to. Called by `extract.engine`.
+Comes in: the features' `Reader` and the fitted `figure` decider. Goes out: the class and the belief of every figure
+that is kept. Parallel figures of one list lean on each other; a spread follows the figure it belongs to. Called by
+`extract.engine`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,10 @@ from extract.features import Reader
 from extract.linear import Decider
 
 THRESHOLD = 0.38  # least probability of being a finding; by cross-validation on the training abstracts
-LINK = re.compile(r"\s*(?:%|percent|years|months|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|to|compared\s+(?:with|to))?\s*[(\[]?\s*")
+LINK = re.compile(
+    r"\s*(?:%|percent|years|months|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|to|compared\s+(?:with"
+    r"|to))?\s*[(\[]?\s*"
+)
 
 
 def classify(reader: Reader, decider: Decider) -> tuple[dict[int, str], dict[int, float]]:

@@ -1,13 +1,14 @@
-"""Figures that cannot be findings: p values, intervals and ratios of effects, test statistics, dates, names with numbers.
+"""Figures that cannot be findings: p values, intervals and ratios of effects, test statistics, dates, names.
 
-The patterns are in `extract/data/nonfindings.toml`. Comes in: a document and its expressions. Sets `drop` to the reason.
-Called by `extract.expressions`.
+The patterns are in `extract/data/nonfindings.toml`. Comes in: a document and its expressions. Sets `drop` to the
+reason. Called by `extract.expressions`.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -23,18 +24,32 @@ CARRIED = frozenset({"statistic", "accuracy", "effect", "p-value"})
 
 
 @cache
-def _rules() -> list[tuple[str, re.Pattern[str]]]:
-    return [(r["reason"], re.compile(r["pattern"], 0 if r.get("case") else re.I)) for r in load("nonfindings")["rule"]]
+def _rules() -> list[tuple[str, re.Pattern[str], frozenset[str]]]:
+    """Reason, pattern and the words it may begin with (none: anywhere) of each rule."""
+    return [
+        (r["reason"], re.compile(r["pattern"], 0 if r.get("case") else re.I), frozenset(r.get("words", ())))
+        for r in load("nonfindings")["rule"]
+    ]
 
 
-def stretches(text: str) -> list[tuple[int, int, str]]:
+def stretches(doc: Document) -> list[tuple[int, int, str]]:
     """The stretches of a text that no finding can lie in, by start: (start, end, reason)."""
-    return sorted((m.start(), m.end(), reason) for reason, pattern in _rules() for m in pattern.finditer(text))
+    out: list[tuple[int, int, str]] = []
+    for reason, pattern, words in _rules():
+        if words:
+            places = (start for start, word in zip(doc.starts, doc.lower, strict=True) if word in words)
+            found: Iterator[re.Match[str]] = (
+                m for m in (pattern.match(doc.text, start) for start in places) if m is not None
+            )
+        else:
+            found = pattern.finditer(doc.text)
+        out.extend((m.start(), m.end(), reason) for m in found)
+    return sorted(out)
 
 
 def mark(doc: Document, figures: list[Expression]) -> None:
     """Mark the figures that lie in such a stretch, that number an item of a list, or that go on with a dropped list."""
-    spans = stretches(doc.text)
+    spans = stretches(doc)
     starts = [start for start, _, _ in spans]
     depth = _depths(doc)
     previous: Expression | None = None
@@ -44,10 +59,25 @@ def mark(doc: Document, figures: list[Expression]) -> None:
                 e.drop = reason
             elif e.start - start > 400:
                 break
-        if e.drop is None and e.form == "count" and e.kind == "digits" and e.last < len(doc.words) and doc.words[e.last] == ")" and not depth[e.first] and (e.value or 0) < 10:
+        if (
+            e.drop is None
+            and e.form == "count"
+            and e.kind == "digits"
+            and e.last < len(doc.words)
+            and doc.words[e.last] == ")"
+            and not depth[e.first]
+            and (e.value or 0) < 10
+        ):
             e.drop = "enumerator"
-        if (e.drop is None and previous is not None and previous.drop in CARRIED and previous.form == e.form and e.decimals == previous.decimals
-                and (e.decimals or e.form == "percent") and GOES_ON.fullmatch(doc.text, previous.end, e.start)):
+        if (
+            e.drop is None
+            and previous is not None
+            and previous.drop in CARRIED
+            and previous.form == e.form
+            and e.decimals == previous.decimals
+            and (e.decimals or e.form == "percent")
+            and GOES_ON.fullmatch(doc.text, previous.end, e.start)
+        ):
             e.drop = previous.drop
         previous = e
 

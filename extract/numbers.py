@@ -10,16 +10,54 @@ from dataclasses import dataclass
 
 from extract.tokens import Document
 
-UNITS = {w: i for i, w in enumerate(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen".split())}
-TENS = {w: 10 * i for i, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
+UNITS = {
+    w: i
+    for i, w in enumerate(
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ]
+    )
+}
+TENS = {
+    w: 10 * i for i, w in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], 2)
+}
 TENS["fourty"] = 40
 SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 NONE = frozenset({"no", "none", "neither", "nobody"})
 FULL = frozenset({"all", "both"})
-PARTS = {"half": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4, "fifth": 5, "fifths": 5,
-         "sixth": 6, "tenth": 10, "tenths": 10}
+PARTS = {
+    "half": 2,
+    "third": 3,
+    "thirds": 3,
+    "quarter": 4,
+    "quarters": 4,
+    "fourth": 4,
+    "fourths": 4,
+    "fifth": 5,
+    "fifths": 5,
+    "sixth": 6,
+    "tenth": 10,
+    "tenths": 10,
+}
 SIGNS = frozenset("-−–+‐")
 NEGATIVE = frozenset("-−–‐")
 MOST = 1e12  # what is larger (a run of digits from a damaged text) is no number of a study
@@ -89,7 +127,13 @@ def _words(doc: Document, at: int) -> tuple[int, float] | None:
         elif word == "a" and i == at and i + 1 < n and lower[i + 1] in ("hundred", "thousand", "dozen"):
             i += 1
             current = {"hundred": 100.0, "thousand": 1000.0, "dozen": 12.0}[lower[i]]
-        elif word == "and" and seen and (current >= 100 or total) and i + 1 < n and (lower[i + 1] in UNITS or lower[i + 1] in TENS):
+        elif (
+            word == "and"
+            and seen
+            and (current >= 100 or total)
+            and i + 1 < n
+            and (lower[i + 1] in UNITS or lower[i + 1] in TENS)
+        ):
             i += 1
             continue
         else:
@@ -177,14 +221,28 @@ def _digits(doc: Document, i: int) -> Number | None:
     # thousands parted by a blank: "45 079", "100 000"
     if len(words[i]) <= 3 and words[i].isdigit() and not signed:
         j = i + 1
-        while (j < n and len(words[j]) == 3 and words[j].isdigit() and doc.starts[j] == doc.ends[j - 1] + 1
-               and doc.text[doc.ends[j - 1]] in "    " and _may_be_thousands(doc, i)):
+        while (
+            j < n
+            and len(words[j]) == 3
+            and words[j].isdigit()
+            and doc.starts[j] == doc.ends[j - 1] + 1
+            and doc.text[doc.ends[j - 1]] in "    "
+            and _may_be_thousands(doc, i)
+        ):
             value = value * 1000 + int(words[j])
             j += 1
         last = j
     # a stray blank after the point: "54. 55%"
-    if (last == i + 1 and i + 3 < n and words[i].isdigit() and words[i + 1] == "." and words[i + 2].isdigit()
-            and doc.starts[i + 2] == doc.ends[i + 1] + 1 and words[i + 3] == "%" and not doc.spaced(i + 1)):
+    if (
+        last == i + 1
+        and i + 3 < n
+        and words[i].isdigit()
+        and words[i + 1] == "."
+        and words[i + 2].isdigit()
+        and doc.starts[i + 2] == doc.ends[i + 1] + 1
+        and words[i + 3] == "%"
+        and not doc.spaced(i + 1)
+    ):
         opened = doc.text.rfind("(", max(0, start - 25), start) > doc.text.rfind(")", max(0, start - 25), start)
         if opened or before in ("[", ","):
             value = float(f"{words[i]}.{words[i + 2]}")
@@ -194,4 +252,6 @@ def _digits(doc: Document, i: int) -> Number | None:
 
 def _may_be_thousands(doc: Document, i: int) -> bool:
     """Whether "45 079" at token `i` can be one number: not after a word that numbers things (grade 3 100 mg)."""
-    return not (i and doc.lower[i - 1] in ("grade", "stage", "group", "day", "week", "phase", "type", "table", "level", "arm"))
+    return not (
+        i and doc.lower[i - 1] in ("grade", "stage", "group", "day", "week", "phase", "type", "table", "level", "arm")
+    )

@@ -1,12 +1,13 @@
 """What the figures of one statement lend each other: units, rate bases, and what a bracket behind a mean holds.
 
-"19.3 (4.1) and 17.2 (3.9) months" has two means with their standard deviations once the abstract has said "mean (SD)"; all
-four are months. Comes in: a document and its expressions in order. Changes the expressions in place, or returns a shorter
-list where two numbers are the ends of one range. Called by `extract.expressions`.
+"19.3 (4.1) and 17.2 (3.9) months" has two means with their standard deviations once the abstract has said "mean
+(SD)"; all four are months. Comes in: a document and its expressions in order. Changes the expressions in place, or
+returns a shorter list where two numbers are the ends of one range. Called by `extract.expressions`.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -20,19 +21,33 @@ OPENED = re.compile(r"\s*[(\[]\s*(?:±|\+/[-−–])?\s*")
 CLOSED = re.compile(r"\s*[)\]]")
 # What authors say a bracket behind a figure will hold: "mean (SD)", "median [IQR]", "difference (95% CI)".
 DECLARED = re.compile(
-    r"(?:[(\[±,;/]|\+/?[-−–]|\band\b)\s*(?:±\s*)?(?:(?P<sd>s\.?d\.?s?(?![\w])|standard\s+deviations?)|(?P<se>s\.?e\.?m?\.?(?![\w])|standard\s+errors?)|"
-    r"(?P<iqr>iqrs?\b|inter-?quartile|25th|quartiles)|(?P<range>ranges?\b|min\w*\s?[-–,/]\s?max)|(?P<ci>9\d\s?%\s*(?:ci|confidence)|ci\b|confidence))[^)\]]{0,25}[)\]:,]?", re.I)
+    r"(?:[(\[±,;/]|\+/?[-−–]|\band\b)\s*(?:±\s*)?(?:(?P<sd>s\.?d\.?s?(?![\w])|standard\s+deviations?)"
+    r"|(?P<se>s\.?e\.?m?\.?(?![\w])|standard\s+errors?)|"
+    r"(?P<iqr>iqrs?\b|inter-?quartile|25th|quartiles)|(?P<range>ranges?\b|min\w*\s?[-–,/]\s?max)"
+    r"|(?P<ci>9\d\s?%\s*(?:ci|confidence)|ci\b|confidence))[^)\]]{0,25}[)\]:,]?",
+    re.I,
+)
 MEAN = re.compile(r"\b(?:mean|average)\b", re.I)
 MEDIAN = re.compile(r"\bmedian\b", re.I)
-NAMED = re.compile(r"[(\[,;]\s*(?:(?:the|a|with|overall)\s+)*(?:mean|median|average|range|iqr|s\.?d\.?|standard)\b[^()\d]{0,40}$", re.I)
+NAMED = re.compile(
+    r"[(\[,;]\s*(?:(?:the|a|with|overall)\s+)*(?:mean|median|average|range|iqr|s\.?d\.?|standard)\b[^()\d]{0,40}$", re.I
+)
 BETWEEN = re.compile(r"\s*[,;]\s*")
 RATE = re.compile(
-    r"\s*(?:[a-z]+(?:[\s-][a-z]+)?\s+)?(?:(?:per|/|in\s+every|out\s+of\s+every)\s?(?P<base>1[ ,]?000[ ,]?000|100[ ,]?000|10[ ,]?000|1[ ,]?000|100|million)(?![\d.,]\d|\s?m[lLgm]\b)\s*"
-    r"(?P<what>(?:person|patient|women|woman|treatment|child|children|device|catheter|hospital|bed|live|subject|inhabitant|population|people|participant|implant|admission|birth|deliver|procedure|follow|cycle)[\w]*"
-    r"(?:[\s-](?:years?|months?|weeks?|days?|births?|bed[\s-]days?|yrs?|py))?)?|per\s(?P<time>(?:person|patient|woman|subject|treatment|device|child)[\s-](?:years?|months?|days?|yrs?))\b)", re.I)
+    r"\s*(?:[a-z]+(?:[\s-][a-z]+)?\s+)?(?:(?:per|/|in\s+every|out\s+of\s+every)\s?(?P<base>1[ ,]?000[ ,]?000"
+    r"|100[ ,]?000|10[ ,]?000|1[ ,]?000|100|million)(?![\d.,]\d|\s?m[lLgm]\b)\s*"
+    r"(?P<what>(?:person|patient|women|woman|treatment|child|children|device|catheter|hospital|bed|live|subject"
+    r"|inhabitant|population|people|participant|implant|admission|birth|deliver|procedure|follow|cycle)[\w]*"
+    r"(?:[\s-](?:years?|months?|weeks?|days?|births?|bed[\s-]days?|yrs?|py))?)?|per\s(?P<time>(?:person|patient"
+    r"|woman|subject|treatment|device|child)[\s-](?:years?|months?|days?|yrs?))\b)",
+    re.I,
+)
 PARALLEL = re.compile(r"\b(?:and|vs|versus|compared|than|to|or)\b|,")
 STOPPED = re.compile(r"[;:.]\s|\b(?:while|whereas|but|was|were|had|ratio|score|p\s?[<=>])|%", re.I)
-JOINED = re.compile(r"\s*(?:%|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|to|&|compared\s+(?:with|to)|,\s*and|(?:in|for|with)\s+[\w\s-]{1,25}\s(?:and|vs\.?|versus|compared\s+(?:with|to)))\s*")
+JOINED = re.compile(
+    r"\s*(?:%|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|to|&|compared\s+(?:with|to)|,\s*and|(?:in|for"
+    r"|with)\s+[\w\s-]{1,25}\s(?:and|vs\.?|versus|compared\s+(?:with|to)))\s*"
+)
 
 
 def share(doc: Document, figures: list[Expression]) -> list[Expression]:
@@ -69,9 +84,20 @@ def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
         if e.form == "sd" and e.host is not None and _declared(doc, e.host) == "se":
             e.form, e.drop = "se", "standard-error"
             continue
-        if a is None or e.form not in ("value", "count", "range", "percent") or e.host is not None and e.form != "range" or not text[max(0, e.start - 3) : e.start].rstrip().endswith(("(", "[")):
+        if (
+            a is None
+            or e.form not in ("value", "count", "range", "percent")
+            or (e.host is not None and e.form != "range")
+            or not text[max(0, e.start - 3) : e.start].rstrip().endswith(("(", "["))
+        ):
             continue
-        if a.form not in ("value", "count", "percent") or a.numerator is not None and a.form != "count" or "over" in a.tags or a.n_equals or a.kind in ("none", "all"):
+        if (
+            a.form not in ("value", "count", "percent")
+            or (a.numerator is not None and a.form != "count")
+            or "over" in a.tags
+            or a.n_equals
+            or a.kind in ("none", "all")
+        ):
             continue
         if not OPENED.fullmatch(text[a.end : e.start]) or e.n_equals:
             continue
@@ -80,7 +106,9 @@ def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
         if e.form == "range":
             if closed and _declared(doc, a) == "ci":
                 e.drop = "interval"
-        elif closed and e.form == a.form == "percent" and _declared(doc, a) == "sd" or closed and e.form != "percent" and a.form != "percent" and (e.decimals or a.decimals or a.unit is not None):
+        elif (closed and e.form == a.form == "percent" and _declared(doc, a) == "sd") or (
+            closed and e.form != "percent" and a.form != "percent" and (e.decimals or a.decimals or a.unit is not None)
+        ):
             kind = _declared(doc, a)
             if kind in ("sd", "se"):
                 e.form, e.host, e.numerator = "sd", a, None
@@ -92,11 +120,18 @@ def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
                     e.form, e.drop = "se", "standard-error"
                 if a.unit is None and e.unit is None:
                     _unit_behind(doc, (a, e), doc.token_at(closed.end() - 1) + 1)
-        elif after is not None and after.form == e.form and BETWEEN.fullmatch(text[e.end : after.start]) and (closed := CLOSED.match(text, after.end)):
+        elif (
+            after is not None
+            and after.form == e.form
+            and BETWEEN.fullmatch(text[e.end : after.start])
+            and (closed := CLOSED.match(text, after.end))
+        ):
             kind = _declared(doc, a)
             if kind == "ci":
                 e.drop = after.drop = "interval"
-            elif kind in ("iqr", "range") and e.value is not None and after.value is not None and e.value <= after.value:
+            elif (
+                kind in ("iqr", "range") and e.value is not None and after.value is not None and e.value <= after.value
+            ):
                 e.low, e.high, e.value, e.numerator = e.value, after.value, None, None
                 e.form, e.label, e.host = "range", kind, a
                 e.unit = after.unit or e.unit
@@ -105,8 +140,15 @@ def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
                 if a.unit is None and e.unit is None:
                     _unit_behind(doc, (a, e), doc.token_at(closed.end() - 1) + 1)
     for a, b, c in zip(out, out[1:], out[2:], strict=False):  # "(difference; 95% CI)" announces "(-2.9; -5.7, -1.1)"
-        if (a.form == b.form == c.form == "value" and b.drop is None and BETWEEN.fullmatch(text, a.end, b.start) and BETWEEN.fullmatch(text, b.end, c.start)
-                and CLOSED.match(text, c.end) and text[max(0, a.start - 1) : a.start] in ("(", "[") and _declared(doc, a) == "ci"):
+        if (
+            a.form == b.form == c.form == "value"
+            and b.drop is None
+            and BETWEEN.fullmatch(text, a.end, b.start)
+            and BETWEEN.fullmatch(text, b.end, c.start)
+            and CLOSED.match(text, c.end)
+            and text[max(0, a.start - 1) : a.start] in ("(", "[")
+            and _declared(doc, a) == "ci"
+        ):
             b.drop = c.drop = "interval"
     return out
 
@@ -123,7 +165,12 @@ def _unit_behind(doc: Document, figures: tuple[Expression, ...], token: int) -> 
 def _rates(doc: Document, figures: list[Expression]) -> None:
     """Rates per 1000, per 100 patient-years; the base is no figure, and a list shares it."""
     for i, e in enumerate(figures):
-        if e.form not in ("value", "count", "range") or e.unit is not None and e.unit.kind != "rate" or e.kind in ("none", "all") or "over" in e.tags:
+        if (
+            e.form not in ("value", "count", "range")
+            or (e.unit is not None and e.unit.kind != "rate")
+            or e.kind in ("none", "all")
+            or "over" in e.tags
+        ):
             continue
         match = RATE.match(doc.text, e.end)
         if match is None:
@@ -140,32 +187,57 @@ def _rates(doc: Document, figures: list[Expression]) -> None:
                 later.drop = "rate-base"
         for j in range(i - 1, -1, -1):
             earlier = figures[j]
-            if earlier.unit is not None or earlier.form not in ("value", "count") or not JOINED.fullmatch(doc.text[earlier.end : figures[j + 1].start]):
+            if (
+                earlier.unit is not None
+                or earlier.form not in ("value", "count")
+                or not JOINED.fullmatch(doc.text[earlier.end : figures[j + 1].start])
+            ):
                 break
             earlier.unit, earlier.form, earlier.numerator = e.unit, "value", None
 
 
 def _units(doc: Document, figures: list[Expression]) -> None:
-    """Units pass from a mean to its spread and back, between means of one sentence, into a bracket that opens with "mean"."""
+    """Units pass between a mean and its spread, between means of one sentence, into brackets with "mean"."""
     for e in figures:
-        if e.host is not None and "base" not in e.tags and e.form in ("sd", "se", "range") and "percent-unit" not in e.tags and e.host.form != "percent":
+        if (
+            e.host is not None
+            and "base" not in e.tags
+            and e.form in ("sd", "se", "range")
+            and "percent-unit" not in e.tags
+            and e.host.form != "percent"
+        ):
             if e.unit is None:
                 e.unit = e.host.unit
             elif e.host.unit is None:
                 e.host.unit = e.unit
-    for pairs in (list(zip(figures, figures[1:], strict=False)), list(zip(reversed(figures), list(reversed(figures))[1:], strict=False))):
+    for pairs in (
+        list(itertools.pairwise(figures)),
+        list(zip(reversed(figures), list(reversed(figures))[1:], strict=False)),
+    ):
         last: Expression | None = None
         for lender, e in pairs:
             if "spread" in lender.tags and "percent-unit" not in lender.tags:
                 last = lender
-            if e.unit is not None or "spread" not in e.tags or "percent-unit" in e.tags or last is None or last.unit is None:
+            if (
+                e.unit is not None
+                or "spread" not in e.tags
+                or "percent-unit" in e.tags
+                or last is None
+                or last.unit is None
+            ):
                 continue
             if doc.sentence_of(last.first) == doc.sentence_of(e.first) and abs(last.start - e.start) < 130:
                 e.unit = last.unit
     plain = [e for e in figures if e.form == "value" and e.drop is None and "percent-unit" not in e.tags]
     for order in (plain[::-1], plain):
-        for lender, e in zip(order, order[1:], strict=False):
-            if e.unit is None and e.decimals and lender.decimals and lender.unit is not None and lender.unit.kind not in ("percent", "money"):
+        for lender, e in itertools.pairwise(order):
+            if (
+                e.unit is None
+                and e.decimals
+                and lender.decimals
+                and lender.unit is not None
+                and lender.unit.kind not in ("percent", "money")
+            ):
                 gap = doc.text[min(e.end, lender.end) : max(e.start, lender.start)]
                 if len(gap) < 60 and PARALLEL.search(gap) and not STOPPED.search(gap):
                     e.unit = lender.unit
@@ -173,8 +245,21 @@ def _units(doc: Document, figures: list[Expression]) -> None:
         if e.unit is None and i and e.form in ("value", "count", "range") and "percent-unit" not in e.tags:
             lender = figures[i - 1]
             gap = doc.text[lender.end : e.start]
-            if lender.unit is not None and lender.unit.kind != "percent" and len(gap) < 60 and NAMED.search(gap) and not e.n_equals:
+            if (
+                lender.unit is not None
+                and lender.unit.kind != "percent"
+                and len(gap) < 60
+                and NAMED.search(gap)
+                and not e.n_equals
+            ):
                 e.unit = lender.unit
     for e in figures:
-        if e.host is not None and e.unit is None and e.form in ("sd", "range") and "percent-unit" not in e.tags and "base" not in e.tags and e.host.form != "percent":
+        if (
+            e.host is not None
+            and e.unit is None
+            and e.form in ("sd", "range")
+            and "percent-unit" not in e.tags
+            and "base" not in e.tags
+            and e.host.form != "percent"
+        ):
             e.unit = e.host.unit

@@ -1,7 +1,7 @@
 """Which statistic a figure is: count, percent, mean, median, sd, range, iqr, rate or value.
 
-Decided by the form of the figure and the words around it; a percentage by which something changed is a value. (A decider fitted
-on the annotated abstracts was no better: 91.5 % against 91.6 %.) Called by `extract.engine`.
+Decided by the form of the figure and the words around it; a percentage by which something changed is a value. (A
+decider fitted on the annotated abstracts was no better: 91.5 % against 91.6 %.) Called by `extract.engine`.
 """
 
 from __future__ import annotations
@@ -10,20 +10,39 @@ import re
 
 from extract.expressions import Expression
 from extract.features import Reader
+from extract.tokens import Document
 
 MEAN = re.compile(r"\b(?:mean|means|average|averaged|averaging|avg|x̄)\b", re.I)
 MEDIAN = re.compile(r"\bmedians?\b", re.I)
 SHARE = re.compile(r"(?:pre|)prevalence|incidence|rates?|proportions?|percentages?|frequenc", re.I)
-RATE = re.compile(r"\s*(?:cases|events|deaths|episodes|infections)?\s*(?:per|/)\s*(?:100|1,?000|10,?000|100,?000|1\s000|100\s000|1,?000,?000|million|person|patient)", re.I)
+RATE = re.compile(
+    r"\s*(?:cases|events|deaths|episodes|infections)?\s*(?:per|/)\s*(?:100|1,?000|10,?000|100,?000|1\s000"
+    r"|100\s000|1,?000,?000|million|person|patient)",
+    re.I,
+)
 CHANGE = re.compile(
-    r"\b(?:increas\w*|decreas\w*|reduc\w*|improv\w*|declin\w*|chang\w*|drop\w*|fell|rose|gain\w*|loss|lost|lower\w*|higher|greater|difference|differed|shorten\w*|prolong\w*|longer|shorter|less|more)\s+"
-    r"(?:\w+\s+){0,6}?(?:by|of|was|were|to be)?\s*(?:a\s+)?(?:mean\s+(?:of\s+)?|median\s+(?:of\s+)?|average\s+(?:of\s+)?|about\s+|approximately\s+|only\s+|up to\s+)*$", re.I)
+    r"\b(?:increas\w*|decreas\w*|reduc\w*|improv\w*|declin\w*|chang\w*|drop\w*|fell|rose|gain\w*|loss|lost"
+    r"|lower\w*|higher|greater|difference|differed|shorten\w*|prolong\w*|longer|shorter|less|more)\s+"
+    r"(?:\w+\s+){0,6}?(?:by|of|was|were|to be)?\s*(?:a\s+)?(?:mean\s+(?:of\s+)?|median\s+(?:of\s+)?"
+    r"|average\s+(?:of\s+)?|about\s+|approximately\s+|only\s+|up to\s+)*$",
+    re.I,
+)
 # "median percentage of days with pain was 2.3%": the statistic of a percentage
 MIDDLE = re.compile(r"\b(?:mean|median|average)\s+(?:[a-z]+\s+){0,2}(?:percent(?:age)?s?|%)\b[^\d.;]{0,60}$", re.I)
 CHANGED = re.compile(
-    r"\b(?:(?:increas|decreas|reduc|declin|drop|improv|differ|fall|fell|rose|rise|lower|gain|prolong|shorten|elevat|diminish|chang|overshoot)\w*|loss|lost)\b(?:\s+[^\s.;,\d]+){0,3}?\s+(?:by|of)\s+(?:an?\s+|the\s+|about\s+|approximately\s+|nearly\s+|almost\s+|up\s+to\s+|over\s+|average\s+|at\s+least\s+|more\s+than\s+|mean\s+of\s+|[\d.]+\s?%?\s*(?:,\s*and|and|to|,|vs\.?|versus)\s*)*$|"
-    r"\b(?:reduced|decreased|increased|lowered|raised)\s+(?:the\s+)?(?:[a-z]+\s+){1,4}$|[(,]\s*by\s+$", re.I)
-THEN = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:relative\s+|absolute\s+|overall\s+|and\s+[\d.]+\s?%\s+)?(?:lower|higher|greater|less|fewer|more|longer|shorter|larger|smaller|increase|decrease|reduction|improvement|decline|fall|rise|drop|change|difference|loss|gain)\b(?!\s+than\s+\d)", re.I)
+    r"\b(?:(?:increas|decreas|reduc|declin|drop|improv|differ|fall|fell|rose|rise|lower|gain|prolong|shorten"
+    r"|elevat|diminish|chang|overshoot)\w*|loss|lost)\b(?:\s+[^\s.;,\d]+){0,3}?\s+(?:by|of)\s+(?:an?\s+|the\s+"
+    r"|about\s+|approximately\s+|nearly\s+|almost\s+|up\s+to\s+|over\s+|average\s+|at\s+least\s+|more\s+than\s+"
+    r"|mean\s+of\s+|[\d.]+\s?%?\s*(?:,\s*and|and|to|,|vs\.?|versus)\s*)*$|"
+    r"\b(?:reduced|decreased|increased|lowered|raised)\s+(?:the\s+)?(?:[a-z]+\s+){1,4}$|[(,]\s*by\s+$",
+    re.I,
+)
+THEN = re.compile(
+    r"\s*(?:\([^()]*\)\s*)?(?:relative\s+|absolute\s+|overall\s+|and\s+[\d.]+\s?%\s+)?(?:lower|higher|greater"
+    r"|less|fewer|more|longer|shorter|larger|smaller|increase|decrease|reduction|improvement|decline|fall|rise"
+    r"|drop|change|difference|loss|gain)\b(?!\s+than\s+\d)",
+    re.I,
+)
 CONTINUOUS = frozenset({"age", "measurement", "dose", "duration", "follow-up", "time"})
 
 
@@ -62,7 +81,11 @@ def statistic(reader: Reader, number: int, kind: str) -> str:
             return "median"
         if "spread" in e.tags:
             return "mean"
-        if re.search(r"\(\s*(?:mean|median)", before, re.I) is None and re.search(r"\b[Mm]edian\b", doc.text[sentence[0] : e.start]) and kind in ("time", "outcome", "duration"):
+        if (
+            re.search(r"\(\s*(?:mean|median)", before, re.I) is None
+            and re.search(r"\b[Mm]edian\b", doc.text[sentence[0] : e.start])
+            and kind in ("time", "outcome", "duration")
+        ):
             return "median"
     return "value"
 
@@ -71,9 +94,14 @@ def _of_change(doc: Document, e: Expression, before: str) -> bool:
     """Whether a percentage tells by how much something changed or differs, or is the mean or median of percentages."""
     if e.numerator is not None or e.denominator is not None or e.kind == "fraction":
         return False
-    return doc.text[e.start] in "+-−–" or CHANGED.search(before) is not None or THEN.match(doc.text, e.end) is not None or MIDDLE.search(before) is not None
+    return (
+        doc.text[e.start] in "+-−–"
+        or CHANGED.search(before) is not None
+        or THEN.match(doc.text, e.end) is not None
+        or MIDDLE.search(before) is not None
+    )
 
 
 def _broken(gap: str, kind: str) -> bool:
     """Whether a new clause stands between "mean" and the figure."""
-    return kind == "dose" and bool(re.search(r"[.;]", gap)) or gap.count(";") > 0 or len(re.findall(r"\d", gap)) > 14
+    return (kind == "dose" and bool(re.search(r"[.;]", gap))) or gap.count(";") > 0 or len(re.findall(r"\d", gap)) > 14

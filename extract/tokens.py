@@ -21,8 +21,47 @@ TOKEN = re.compile(rf"(?<![\w.·∙])[.·∙]\d+|{NUMBER}|[^\W\d_]+\d*(?:['’][
 STOP = re.compile(r"[.!?][)\]\"”’]*(?=\s+[\"“(\[]?[^\Wa-z_]|\s+[a-z]?[A-Z]|\s*$)|\n+|(?<=[a-z)\]%])[.](?=[A-Z][a-z])")
 # ... but not after these (compared in lower case, without the stop).
 ABBREVIATIONS = frozenset(
-    "vs v e.g i.e eg ie dr mr mrs prof st al fig figs no nos approx ca cf resp incl i.v i.m s.c p.o iv im sp spp subsp inc ltd "
-    "b.i.d t.i.d q.d q.i.d b.d t.d.s u.s".split()
+    [
+        "vs",
+        "v",
+        "e.g",
+        "i.e",
+        "eg",
+        "ie",
+        "dr",
+        "mr",
+        "mrs",
+        "prof",
+        "st",
+        "al",
+        "fig",
+        "figs",
+        "no",
+        "nos",
+        "approx",
+        "ca",
+        "cf",
+        "resp",
+        "incl",
+        "i.v",
+        "i.m",
+        "s.c",
+        "p.o",
+        "iv",
+        "im",
+        "sp",
+        "spp",
+        "subsp",
+        "inc",
+        "ltd",
+        "b.i.d",
+        "t.i.d",
+        "q.d",
+        "q.i.d",
+        "b.d",
+        "t.d.s",
+        "u.s",
+    ]
 )
 
 

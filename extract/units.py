@@ -39,17 +39,60 @@ def _per() -> frozenset[str]:
 
 
 # Units of one letter, and words that are units only right behind a number or in these spellings.
-EXACT = {"m": "m", "g": "g", "l": "lL", "s": "s", "h": "h", "d": "dD", "w": "wW", "y": "y", "n": "N", "u": "U", "v": "V", "j": "J", "ma": "mA",
-         "met": "MET", "sd": "SD", "score": "score", "mo": "mo"}
-CONCENTRATION = frozenset({"dl", "ml", "l", "liter", "litre", "deciliter", "decilitre", "milliliter", "millilitre", "ul", "µl", "μl", "mcl"})
+EXACT = {
+    "m": "m",
+    "g": "g",
+    "l": "lL",
+    "s": "s",
+    "h": "h",
+    "d": "dD",
+    "w": "wW",
+    "y": "y",
+    "n": "N",
+    "u": "U",
+    "v": "V",
+    "j": "J",
+    "ma": "mA",
+    "met": "MET",
+    "sd": "SD",
+    "score": "score",
+    "mo": "mo",
+}
+CONCENTRATION = frozenset(
+    {"dl", "ml", "l", "liter", "litre", "deciliter", "decilitre", "milliliter", "millilitre", "ul", "µl", "μl", "mcl"}
+)
 CELLS = CONCENTRATION | {"nl", "mm3", "hpf", "mm2", "pl"}
-VAGUE = frozenset({"times", "score", "cells", "sd", "lines", "letters", "teeth", "steps", "met", "beats", "second", "seconds", "tablet", "tablets"})
+VAGUE = frozenset(
+    {
+        "times",
+        "score",
+        "cells",
+        "sd",
+        "lines",
+        "letters",
+        "teeth",
+        "steps",
+        "met",
+        "beats",
+        "second",
+        "seconds",
+        "tablet",
+        "tablets",
+    }
+)
 
 
 def unit_at(doc: Document, at: int) -> Unit | None:
     """The unit whose first word is token `at`; a hyphen before it ("12-week") is passed over."""
     n = len(doc.words)
-    if at < n and doc.words[at] in "-‐" and doc.words[at] and not doc.spaced(at) and at + 1 < n and not doc.spaced(at + 1):
+    if (
+        at < n
+        and doc.words[at] in "-‐"
+        and doc.words[at]
+        and not doc.spaced(at)
+        and at + 1 < n
+        and not doc.spaced(at + 1)
+    ):
         at += 1
     if at >= n:
         return None
@@ -65,9 +108,16 @@ def unit_at(doc: Document, at: int) -> Unit | None:
     if low == "/" and at + 1 < n and doc.lower[at + 1] in CELLS and not doc.spaced(at) and not doc.spaced(at + 1):
         return Unit("/" + doc.words[at + 1], "other", at + 2)
     found = _kinds().get(low)
-    if found is None and at + 2 < n and doc.words[at + 1] == "/" and doc.lower[at + 2] in CONCENTRATION and len(word) < 9 and word.isalpha():
+    if (
+        found is None
+        and at + 2 < n
+        and doc.words[at + 1] == "/"
+        and doc.lower[at + 2] in CONCENTRATION
+        and len(word) < 9
+        and word.isalpha()
+    ):
         found = "other", word
-    if found is None or low in EXACT and word[0] not in EXACT[low]:
+    if found is None or (low in EXACT and word[0] not in EXACT[low]):
         return None
     kind, name = found
     if low in VAGUE and kind == "other":
@@ -92,7 +142,7 @@ def unit_at(doc: Document, at: int) -> Unit | None:
     if per and per[-1] == "body":
         while last < n and doc.lower[last] in ("weight", "surface", "area"):
             last += 1
-    if kind == "mass" and any(base in CONCENTRATION for base in per) or word == "kg" and per:
+    if (kind == "mass" and any(base in CONCENTRATION for base in per)) or (word == "kg" and per):
         kind = "other"  # mg/dl is measured, not taken; kg/m2 is a body mass index
     if kind != "time" and per:
         text = doc.text[doc.starts[at] : doc.ends[last - 1]]
@@ -114,7 +164,14 @@ def _exponent(doc: Document, at: int, per: list[str]) -> int:
     elif j < n and doc.words[j] in ("²",) and per[-1] == "m":
         per[-1] = "m2"
         return j + 1
-    elif j < n and per[-1] in ("m", "kg") and doc.words[j] in "-−" and j + 1 < n and doc.words[j + 1] in ("1", "2") and not doc.spaced(j):
+    elif (
+        j < n
+        and per[-1] in ("m", "kg")
+        and doc.words[j] in "-−"
+        and j + 1 < n
+        and doc.words[j + 1] in ("1", "2")
+        and not doc.spaced(j)
+    ):
         if doc.words[j + 1] == "2":
             per[-1] = "m2"
         return j + 2
@@ -123,7 +180,12 @@ def _exponent(doc: Document, at: int, per: list[str]) -> int:
 
 def _negative_power(doc: Document, at: int) -> int:
     """The token behind an exponent like "-2" or "−1" at `at` (as in "mg m−2"), or 0."""
-    if at + 1 < len(doc.words) and doc.words[at] in "-−–" and doc.words[at + 1] in ("1", "2", "3") and not doc.spaced(at + 1):
+    if (
+        at + 1 < len(doc.words)
+        and doc.words[at] in "-−–"
+        and doc.words[at + 1] in ("1", "2", "3")
+        and not doc.spaced(at + 1)
+    ):
         return at + 2
     if at < len(doc.words) and doc.words[at] in ("⁻¹", "⁻²"):
         return at + 1

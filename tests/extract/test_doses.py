@@ -17,8 +17,18 @@ def doses(text: str) -> list[Finding]:
         if e.unit is None or e.unit.kind not in ("mass", "activity"):
             continue
         sentence = doc.sentences[doc.sentence_of(e.first)]
-        finding = Finding("dose", value=e.value, low=e.low, high=e.high, cmp=e.cmp, sentence_start=sentence.start, sentence_end=sentence.end)
-        known: tuple[Expression, Finding] | None = previous if previous and previous[1].sentence_start == sentence.start else None
+        finding = Finding(
+            "dose",
+            value=e.value,
+            low=e.low,
+            high=e.high,
+            cmp=e.cmp,
+            sentence_start=sentence.start,
+            sentence_end=sentence.end,
+        )
+        known: tuple[Expression, Finding] | None = (
+            previous if previous and previous[1].sentence_start == sentence.start else None
+        )
         reader.read(e, sentence, finding, known)
         previous = e, finding
         rows.append((finding, e))
@@ -26,19 +36,37 @@ def doses(text: str) -> list[Finding]:
     return [f for f, _ in rows]
 
 
-@pytest.mark.parametrize(("text", "unit", "per", "frequency"), [
-    ("prednisone 0.75 mg/kg/day", "mg", "kg", "daily"), ("ibuprofen 500 mg b.d. for pain", "mg", None, "twice daily"), ("cisplatin 80 mg/m2 every 3 weeks", "mg", "m2", "every 3 weeks"),
-    ("irinotecan 80 mg m−2 once weekly", "mg", "m2", "weekly"), ("prednisone 30 mg every other day", "mg", None, "every other day"), ("miglustat 100 mg t.i.d.", "mg", None, "three times daily"),
-    ("a daily dose of 282 mg clozapine", "mg", None, "daily"), ("propofol 4 mg/kg/hr", "mg", "kg", "per hour")])
+@pytest.mark.parametrize(
+    ("text", "unit", "per", "frequency"),
+    [
+        ("prednisone 0.75 mg/kg/day", "mg", "kg", "daily"),
+        ("ibuprofen 500 mg b.d. for pain", "mg", None, "twice daily"),
+        ("cisplatin 80 mg/m2 every 3 weeks", "mg", "m2", "every 3 weeks"),
+        ("irinotecan 80 mg m−2 once weekly", "mg", "m2", "weekly"),
+        ("prednisone 30 mg every other day", "mg", None, "every other day"),
+        ("miglustat 100 mg t.i.d.", "mg", None, "three times daily"),
+        ("a daily dose of 282 mg clozapine", "mg", None, "daily"),
+        ("propofol 4 mg/kg/hr", "mg", "kg", "per hour"),
+    ],
+)
 def test_unit_base_and_frequency(text, unit, per, frequency):
     (f,) = doses(f"They received {text}.")
     assert (f.unit, f.per, f.frequency) == (unit, per, frequency)
 
 
-@pytest.mark.parametrize(("text", "drug"), [
-    ("Prednisone 40 mg was given.", "prednisone"), ("They took 50 mg of prednisone.", "prednisone"), ("Clozapine (300 mg daily) was stopped.", "clozapine"),
-    ("They ate 500 g of raw banana.", "raw banana"), ("All had 8 mg oral melatonin.", "melatonin"), ("They received 50000 IU of vitamin D weekly.", "vitamin d"),
-    ("The mean dose of propofol was 120 mg.", "propofol"), ("The breast received 50 Gy.", "radiotherapy")])
+@pytest.mark.parametrize(
+    ("text", "drug"),
+    [
+        ("Prednisone 40 mg was given.", "prednisone"),
+        ("They took 50 mg of prednisone.", "prednisone"),
+        ("Clozapine (300 mg daily) was stopped.", "clozapine"),
+        ("They ate 500 g of raw banana.", "raw banana"),
+        ("All had 8 mg oral melatonin.", "melatonin"),
+        ("They received 50000 IU of vitamin D weekly.", "vitamin d"),
+        ("The mean dose of propofol was 120 mg.", "propofol"),
+        ("The breast received 50 Gy.", "radiotherapy"),
+    ],
+)
 def test_drug(text, drug):
     assert doses(text)[0].drug == drug
 

@@ -9,8 +9,15 @@ from hypothesis import strategies as st
 from tests.extract.figures import kept, opened
 
 
-@pytest.mark.parametrize("text", [
-    "Rash occurred in 33 of 197 patients (17%).", "Rash occurred in 17% (33/197).", "Rash occurred in 17% (33 of 197) of them.", "Rash: 33/197 (17%)."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rash occurred in 33 of 197 patients (17%).",
+        "Rash occurred in 17% (33/197).",
+        "Rash occurred in 17% (33 of 197) of them.",
+        "Rash: 33/197 (17%).",
+    ],
+)
 def test_count_size_and_percentage_are_one_figure(text):
     (e,) = kept(text)
     assert (e.value, e.numerator, e.denominator) == (17, 33, 197)
@@ -59,26 +66,67 @@ def test_ratio_gives_both_sides():
 
 
 def test_list_shares_the_percent_sign():
-    assert [(e.form, e.value) for e in kept("Relapse was seen in 12, 4 and 22%, respectively.")] == [("percent", 12), ("percent", 4), ("percent", 22)]
+    assert [(e.form, e.value) for e in kept("Relapse was seen in 12, 4 and 22%, respectively.")] == [
+        ("percent", 12),
+        ("percent", 4),
+        ("percent", 22),
+    ]
 
 
-@pytest.mark.parametrize(("text", "unit"), [
-    ("There were 1.7/100,000 treatment years.", "per 100000 treatment years"), ("Rates were 5.2 vs 8.5 events per 100 patient-years.", "per 100 patient-years"),
-    ("Admissions were 0.3/1000.", "per 1000"), ("Costs were $15,766.15 a year.", "$")])
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("There were 1.7/100,000 treatment years.", "per 100000 treatment years"),
+        ("Rates were 5.2 vs 8.5 events per 100 patient-years.", "per 100 patient-years"),
+        ("Admissions were 0.3/1000.", "per 1000"),
+        ("Costs were $15,766.15 a year.", "$"),
+    ],
+)
 def test_unit_of_rates_and_money(text, unit):
     assert {e.unit.text for e in kept(text)} == {unit}
 
 
-@pytest.mark.parametrize(("text", "cmp"), [
-    ("up to 28 years", "<="), ("at least 24 months", ">="), ("more than 15 mg", ">"), ("< 20 mg", "<"), ("≤ 20 mg", "<="), ("almost 36%", "~"), ("∼80%", "~"), ("80%", "="),
-    ("6 years or less", "<="), ("5 lesions or more", ">="), ("nearly half", "~")])
+@pytest.mark.parametrize(
+    ("text", "cmp"),
+    [
+        ("up to 28 years", "<="),
+        ("at least 24 months", ">="),
+        ("more than 15 mg", ">"),
+        ("< 20 mg", "<"),
+        ("≤ 20 mg", "<="),
+        ("almost 36%", "~"),
+        ("∼80%", "~"),
+        ("80%", "="),
+        ("6 years or less", "<="),
+        ("5 lesions or more", ">="),
+        ("nearly half", "~"),
+    ],
+)
 def test_bounds(text, cmp):
     assert kept(f"It was {text}.")[0].cmp == cmp
 
 
-@pytest.mark.parametrize("text", [
-    "Survival differed (p = 0.03).", "The benefit was clear (P<.001).", "with a 95% CI of 1.2 to 3.4", "hazard ratio 0.63", "OR = 2.1", "an AUC of 0.91", "AUC 0.91/0.88/0.93",
-    "between 1984 and 2003", "in March 2011", "grade 3 toxicity", "FEV(1) and PC(20)", "sensitivity of 80%", "every 4 weeks", "r = 0.45", "0.5% bupivacaine", "NCT01234567"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Survival differed (p = 0.03).",
+        "The benefit was clear (P<.001).",
+        "with a 95% CI of 1.2 to 3.4",
+        "hazard ratio 0.63",
+        "OR = 2.1",
+        "an AUC of 0.91",
+        "AUC 0.91/0.88/0.93",
+        "between 1984 and 2003",
+        "in March 2011",
+        "grade 3 toxicity",
+        "FEV(1) and PC(20)",
+        "sensitivity of 80%",
+        "every 4 weeks",
+        "r = 0.45",
+        "0.5% bupivacaine",
+        "NCT01234567",
+    ],
+)
 def test_not_findings(text):
     assert kept(text) == []
 
@@ -91,17 +139,61 @@ def test_subgroup_sizes_after_enumerators_stay():
     assert [e.value for e in kept("We compared: 1) rest (n = 15); 2) walking (n = 39).")] == [15, 39]
 
 
-SNIPPETS = st.lists(st.sampled_from([
-    "33", "(17%)", "of", "197", "patients", "±", "12", "years", "(range", "17-95)", "vs", "and", ",", ";", "n =", "<", "mean", "(SD)", "95% CI", "1.2", "mg/kg", "/", "per 1000", "all", "none",
-    "half", "two", "p = 0.04", ":", "[", "]", ")", "(", "to", "−3", "$", ".", "\n"]), max_size=25).map(" ".join)
+SNIPPETS = st.lists(
+    st.sampled_from(
+        [
+            "33",
+            "(17%)",
+            "of",
+            "197",
+            "patients",
+            "±",
+            "12",
+            "years",
+            "(range",
+            "17-95)",
+            "vs",
+            "and",
+            ",",
+            ";",
+            "n =",
+            "<",
+            "mean",
+            "(SD)",
+            "95% CI",
+            "1.2",
+            "mg/kg",
+            "/",
+            "per 1000",
+            "all",
+            "none",
+            "half",
+            "two",
+            "p = 0.04",
+            ":",
+            "[",
+            "]",
+            ")",
+            "(",
+            "to",
+            "−3",
+            "$",
+            ".",
+            "\n",
+        ]
+    ),
+    max_size=25,
+).map(" ".join)
 
 
 @settings(max_examples=150)
 @given(st.one_of(st.text(max_size=200), SNIPPETS, SNIPPETS.map(lambda s: s.replace(" ", ""))))
 def test_any_text_gives_spans_that_hold_their_number(text):
-    doc, figures = opened(text)
+    figures = opened(text)[1]
     for e in figures:
         assert 0 <= e.start < e.end <= len(text)
         assert any(c.isalnum() for c in text[e.start : e.end])
     again = opened(text)[1]
-    assert [(e.form, e.start, e.value, e.low, e.drop) for e in figures] == [(e.form, e.start, e.value, e.low, e.drop) for e in again]
+    assert [(e.form, e.start, e.value, e.low, e.drop) for e in figures] == [
+        (e.form, e.start, e.value, e.low, e.drop) for e in again
+    ]

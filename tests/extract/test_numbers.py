@@ -14,11 +14,30 @@ def values(text: str) -> list[float]:
     return [n.value for n in find_numbers(tokenize(text))]
 
 
-@pytest.mark.parametrize(("text", "value"), [
-    ("Four hundred and twenty-eight women", 428), ("Thirty three men", 33), ("a hundred children", 100), ("1,346 births", 1346),
-    ("100 000 people", 100000), ("45 079 residents", 45079), ("16patients", 16), ("0·5 mg", 0.5), (".05 units", 0.05), ("17,2 years", 17.2),
-    ("in half of them", 50), ("two thirds", 66.7), ("a quarter", 25), ("three-quarters", 75), ("none", 0), ("no one", 0), ("both", 2),
-    ("rash (54. 55%)", 54.55), ("a change of −3.1 points", -3.1)])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Four hundred and twenty-eight women", 428),
+        ("Thirty three men", 33),
+        ("a hundred children", 100),
+        ("1,346 births", 1346),
+        ("100 000 people", 100000),
+        ("45 079 residents", 45079),
+        ("16patients", 16),
+        ("0·5 mg", 0.5),
+        (".05 units", 0.05),
+        ("17,2 years", 17.2),
+        ("in half of them", 50),
+        ("two thirds", 66.7),
+        ("a quarter", 25),
+        ("three-quarters", 75),
+        ("none", 0),
+        ("no one", 0),
+        ("both", 2),
+        ("rash (54. 55%)", 54.55),
+        ("a change of −3.1 points", -3.1),
+    ],
+)
 def test_value(text, value):
     assert values(text) == [value]
 

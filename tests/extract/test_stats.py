@@ -13,20 +13,32 @@ def stats(text: str, kind: str) -> list[str]:
     return [statistic(reader, i, kind) for i, e in enumerate(reader.figures) if e.drop is None and "base" not in e.tags]
 
 
-@pytest.mark.parametrize(("text", "kind", "expected"), [
-    ("The mean age was 61 ± 12 years (range 17-95).", "age", ["mean", "sd", "range"]),
-    ("The median stay was 9 days (IQR 3-15).", "duration", ["median", "iqr"]),
-    ("Median survival was 11.0 vs 3.2 months.", "time", ["median", "median"]),
-    ("Twelve patients (21%) relapsed.", "outcome", ["percent"]),
-    ("Seven patients relapsed.", "outcome", ["count"]),
-    ("Relapses were 5.2 per 100 patient-years.", "incidence", ["rate"]),
-    ("Forty patients were studied.", "participants", ["count"]),
-    ("She was 54 years old.", "age", ["value"])])
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("The mean age was 61 ± 12 years (range 17-95).", "age", ["mean", "sd", "range"]),
+        ("The median stay was 9 days (IQR 3-15).", "duration", ["median", "iqr"]),
+        ("Median survival was 11.0 vs 3.2 months.", "time", ["median", "median"]),
+        ("Twelve patients (21%) relapsed.", "outcome", ["percent"]),
+        ("Seven patients relapsed.", "outcome", ["count"]),
+        ("Relapses were 5.2 per 100 patient-years.", "incidence", ["rate"]),
+        ("Forty patients were studied.", "participants", ["count"]),
+        ("She was 54 years old.", "age", ["value"]),
+    ],
+)
 def test_statistic(text, kind, expected):
     assert stats(text, kind) == expected
 
 
-@pytest.mark.parametrize("text", ["Heart rate fell by 12%.", "Pain was 30% lower than before.", "The change in weight was −5.4%.", "Clearance showed decreases of 65% and 56%."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Heart rate fell by 12%.",
+        "Pain was 30% lower than before.",
+        "The change in weight was −5.4%.",
+        "Clearance showed decreases of 65% and 56%.",
+    ],
+)
 def test_percentage_of_change_is_a_value(text):
     assert set(stats(text, "outcome")) == {"value"}
 

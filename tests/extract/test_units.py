@@ -13,16 +13,36 @@ def unit(text: str):
     return unit_at(tokenize(f"7{'' if text[0] in '/-' else ' '}{text}"), 1)
 
 
-@pytest.mark.parametrize(("text", "name", "kind"), [
-    ("yrs of age", "years", "time"), ("wk", "weeks", "time"), ("mm Hg", "mm Hg", "other"), ("percent", "%", "percent"), ("per cent", "%", "percent"),
-    ("international units", "IU", "activity"), ("mg per deciliter", "mg per deciliter", "other"), ("kg/m2", "kg/m2", "other"), ("/nl", "/nl", "other")])
+@pytest.mark.parametrize(
+    ("text", "name", "kind"),
+    [
+        ("yrs of age", "years", "time"),
+        ("wk", "weeks", "time"),
+        ("mm Hg", "mm Hg", "other"),
+        ("percent", "%", "percent"),
+        ("per cent", "%", "percent"),
+        ("international units", "IU", "activity"),
+        ("mg per deciliter", "mg per deciliter", "other"),
+        ("kg/m2", "kg/m2", "other"),
+        ("/nl", "/nl", "other"),
+    ],
+)
 def test_name_and_kind(text, name, kind):
     found = unit(text)
     assert (found.text, found.kind) == (name, kind)
 
 
-@pytest.mark.parametrize(("text", "per"), [
-    ("mg/kg/day", ("kg", "day")), ("mg/m2", ("m2",)), ("mg/m(2) once", ("m2",)), ("mg m−2 weekly", ("m2",)), ("mg per kg", ("kg",)), ("mg/24 h", ("24",))])
+@pytest.mark.parametrize(
+    ("text", "per"),
+    [
+        ("mg/kg/day", ("kg", "day")),
+        ("mg/m2", ("m2",)),
+        ("mg/m(2) once", ("m2",)),
+        ("mg m−2 weekly", ("m2",)),
+        ("mg per kg", ("kg",)),
+        ("mg/24 h", ("24",)),
+    ],
+)
 def test_what_it_is_taken_per(text, per):
     assert unit(text).per == per
 
