@@ -1,4 +1,4 @@
-"""A name that was recognised once in a record is that name wherever the record repeats it, also as its abbreviation.
+"""A name recognised once in a record is that name wherever the record repeats it, and so is its abbreviation.
 
 Comes in: texts of one record and the spans found in each. Goes out: the spans to add. Annotators of abstracts mark
 every mention of a disease or drug, while a recognizer that looks at a few words around misses some. Called by the
@@ -25,8 +25,8 @@ _ABBREVIATION = re.compile(r"\s*\(\s*([A-Za-z][\w\-]{1,9})\s*(?:\)|[,;])")
 def with_abbreviations(text: str, spans: Sequence[Triple]) -> list[Triple]:
     """The spans, and the abbreviations in brackets right behind them with the same label.
 
-    An abbreviation has two capitals or more and the first letter of its name. One that was found with another label gets
-    that of its name; nothing else that is there changes.
+    An abbreviation has two capitals or more and the first letter of its name. One that was found with another label
+    gets that of its name; nothing else that is there changes.
     """
     kept = set(spans)
     for start, end, label in sorted(spans):

@@ -199,7 +199,8 @@ def train(gold: Path, vectors: Path, settings: dict[str, Any], heads: list[Head]
     for head in heads:
         for label in sorted(set(head.labels.values())):
             _pipe(nlp, head.name).add_label(label)
-    samples = [Example(nlp.make_doc(doc.text), doc) for group in docs.values() for doc in group[:10]]
+    # Without entities: spaCy would give every head the labels of all the samples.
+    samples = [Example(nlp.make_doc(doc.text), nlp.make_doc(doc.text)) for group in docs.values() for doc in group[:10]]
     nlp.initialize(lambda: samples)
     for name in dict.fromkeys(head.encoder for head in heads):
         train_encoder(nlp, name, [head for head in heads if head.encoder == name], docs, settings, dev)
