@@ -14,7 +14,7 @@ import numpy as np
 from extract.features import Reader
 from extract.linear import Decider
 
-THRESHOLD = 0.38  # least probability of being a finding; by cross-validation on the training abstracts
+THRESHOLD = 0.42  # least probability of being a finding; by cross-validation on the training abstracts
 LINK = re.compile(
     r"\s*(?:%|percent|years|months|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|to|compared\s+(?:with"
     r"|to))?\s*[(\[]?\s*"

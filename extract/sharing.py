@@ -104,8 +104,11 @@ def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
         closed = CLOSED.match(text, e.end)
         after = figures[i + 1] if i + 1 < len(figures) else None
         if e.form == "range":
-            if closed and _declared(doc, a) == "ci":
+            kind = _declared(doc, a) if closed else None
+            if kind == "ci":
                 e.drop = "interval"
+            elif kind == "iqr" and e.label is None:
+                e.label = kind
         elif (closed and e.form == a.form == "percent" and _declared(doc, a) == "sd") or (
             closed and e.form != "percent" and a.form != "percent" and (e.decimals or a.decimals or a.unit is not None)
         ):
