@@ -8,7 +8,7 @@ responsible", "X-induced", lists of causes without counts); numbered causes are 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -144,16 +144,6 @@ def _agent(text: str, start: int, end: int) -> tuple[int, int] | None:
 def _empty(words: str) -> bool:
     first = words.split()[0] if words.split() else ""
     return not first or _pattern("no_cause").fullmatch(first) is not None
-
-
-def causal_drugs(reader: Reader, causes: Iterable[Cause]) -> frozenset[str]:
-    """Drugs, in lower case, that a record blames: its causes, and "X-induced" in its title."""
-    names = {cause.name for cause in causes}
-    if reader.doc.sentences:
-        title = reader.doc.sentences[0]
-        text = reader.doc.text[title.start : title.end]
-        names.update(text[start:end].lower() for _, start, end in _compounds(text))
-    return frozenset(name for name in names if is_drug(name))
 
 
 def _blamed(text: str) -> Iterator[Span]:

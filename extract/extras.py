@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from extract import plausibility
 from extract.case_report import case_causes, case_findings, one_patient
-from extract.causes import Cause, causal_drugs, find_causes
+from extract.causes import Cause, find_causes
 from extract.concepts import add_concepts
 from extract.features import Reader
 from extract.finding import Finding
@@ -31,21 +31,21 @@ def extra_findings(reader: Reader, findings: list[Finding]) -> list[Finding]:
     """The findings that no figure states; `findings` are those that figures state (their names may be turned)."""
     turn_denied(reader, findings)
     patient = one_patient(reader)
-    causes = case_causes(reader, patient) if patient is not None else find_causes(reader)
-    _mark_causal_doses(findings, causal_drugs(reader, causes))
     if patient is not None:
+        causes = case_causes(reader, patient)
+        _mark_causal_doses(findings, frozenset(cause.name for cause in causes))
         return case_findings(reader, findings, patient, causes)
     return [
         _cause(reader, cause)
-        for cause in causes
+        for cause in find_causes(reader)
         if not any(f.start < cause.end and cause.start < f.end for f in findings)
     ]
 
 
-def _mark_causal_doses(findings: list[Finding], drugs: frozenset[str]) -> None:
+def _mark_causal_doses(findings: list[Finding], causes: frozenset[str]) -> None:
     """The dose of a drug that caused the illness is no treatment's dose."""
     for finding in findings:
-        if finding.measure == "dose" and finding.drug is not None and finding.drug.lower() in drugs:
+        if finding.measure == "dose" and finding.drug is not None and finding.drug.lower() in causes:
             finding.measure = "dose:causal agent"
 
 

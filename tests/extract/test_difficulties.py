@@ -104,8 +104,7 @@ ROWS = [
         ),
         id="1-denominator-in-another-sentence",
     ),
-    not_yet(
-        "the size of a subgroup named in the same clause is not its denominator yet",
+    case(
         Case(
             "We followed 90 patients with gout. Of 40 patients given febuxostat, 10 had a flare.",
             [("10", {"measure": "outcome:flare", "numerator": 10, "denominator": 40})],
@@ -270,8 +269,9 @@ ROWS = [
 TRAPS = [
     case(
         Case(
-            "Fifty patients took febuxostat (n = 25) or allopurinol (n = 25). Flares were seen in 20% of the febuxostat "
-            "group and 28% of the allopurinol group. Relapse was seen in 8% of the allopurinol group and 4% of the febuxostat group.",
+            "Fifty patients took febuxostat (n = 25) or allopurinol (n = 25). Flares were seen in 20% of the "
+            "febuxostat group and 28% of the allopurinol group. Relapse was seen in 8% of the allopurinol group and 4% of the "
+            "febuxostat group.",
             [
                 ("20%", {"group": "febuxostat"}),
                 ("28%", {"group": "allopurinol"}),
@@ -378,8 +378,7 @@ TRAPS = [
         ),
         id="cells-as-fractions",
     ),
-    not_yet(
-        "b.d. at the end of a clause is not read",
+    case(
         Case(
             "Patients were given amoxicillin 500 mg b.d. for 10 days.",
             [
