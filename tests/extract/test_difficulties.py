@@ -270,8 +270,8 @@ TRAPS = [
     case(
         Case(
             "Fifty patients took febuxostat (n = 25) or allopurinol (n = 25). Flares were seen in 20% of the "
-            "febuxostat group and 28% of the allopurinol group. Relapse was seen in 8% of the allopurinol group and 4% of the "
-            "febuxostat group.",
+            "febuxostat group and 28% of the allopurinol group. Relapse was seen in 8% of the allopurinol group "
+            "and 4% of the febuxostat group.",
             [
                 ("20%", {"group": "febuxostat"}),
                 ("28%", {"group": "allopurinol"}),
