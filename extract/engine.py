@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from extract import linear
+from extract.denominators import set_denominators
 from extract.doses import Doses
 from extract.expressions import Expression
 from extract.extras import complete
 from extract.features import Reader
 from extract.finding import Finding
-from extract.groups import Choice, History, choices, gather, labels, lift, phrase_text, run_of
+from extract.groups import gather, labels, lift, phrase_text
 from extract.kinds import classify
 from extract.names import Beliefs, Layout, layout, name_candidates
 from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
-from extract.sizes import Sizes, denominator
 from extract.stats import CONTINUOUS, statistic
+from extract.whose import Whose, run_of
 from extract.wording import clean_group, clean_name, fixed_measure
 
 ENGINE_VERSION = "1"
@@ -84,7 +85,7 @@ class _Reading:
         rows = [self._finding(i) for i in sorted(self.kinds)]
         found = [r for r in rows if r is not None]
         self.doses.share([r for r in found if r[0].measure == "dose"])
-        _set_denominators(found)
+        set_denominators(found)
         return [f for f, _ in _once(found, self.reader)]
 
     # ---- whose it is
@@ -97,8 +98,7 @@ class _Reading:
         beliefs = {(m.sentence, m.phrase.first, m.phrase.last): p for label, p in found for m in label.mentions}
         groups = gather(found)
         self.beliefs = beliefs
-        previous: str | None = None
-        history = History()
+        whose = Whose(reader, self.plans, groups, beliefs)
         position = {id(e): i for i, e in enumerate(reader.figures)}
         for i in sorted(self.kinds):
             e = reader.figures[i]
@@ -106,13 +106,10 @@ class _Reading:
             if host is not None and host in self.labels:
                 self.labels[i] = self.labels[host]
                 continue
-            sentence = reader.sentence[i]
-            named = self._named(i)
-            options: list[Choice] = choices(reader, self.plan(sentence), i, self.kinds[i], groups, beliefs, previous, history, named)
+            options = whose.options(i, self.kinds[i], self._named(i))
             best = max(options, key=lambda o: (self.engine.group.score(o.features), -len(o.label)))
             self.labels[i] = "all" if best.label == "all" else clean_group(best.label)
-            previous = self.labels[i]
-            history.keep(run_of(reader, i), i, best.label)
+            whose.keep(i, self.kinds[i], best.label)
 
     # ---- what it says
 
@@ -161,23 +158,6 @@ class _Reading:
         else:
             finding.unit = None
         return finding, e
-
-
-def _set_denominators(found: list[tuple[Finding, Expression]]) -> None:
-    sizes = Sizes()
-    for f, _ in found:
-        if f.measure == "participants" and f.value is not None and f.cmp == "=":
-            sizes.add(f.group, int(f.value), f.start)
-    for f, e in found:
-        if f.stat not in ("count", "percent") or f.measure.startswith(("participants", "records")):
-            continue
-        if e.kind == "all" and f.denominator is None:
-            options = sizes.of(f.group, f.start)
-            if options:
-                f.value, f.numerator, f.denominator = float(options[0]), options[0], options[0]
-            continue
-        if f.denominator is None and f.value is not None and f.cmp in ("=", "~"):
-            f.denominator = denominator(f.stat, f.value, f.numerator, e.decimals, sizes.of(f.group, f.start))
 
 
 def _once(found: list[tuple[Finding, Expression]], reader: Reader) -> list[tuple[Finding, Expression]]:

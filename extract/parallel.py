@@ -6,18 +6,31 @@ points to, and the rule that found it. The rules only propose; `extract.groups` 
 
 from __future__ import annotations
 
+import itertools
 import re
 from dataclasses import dataclass
 
 from extract.features import Reader
 from extract.phrases import people_words
 
-JOINED = re.compile(r"\s*(?:(?:group|arm|patients?|subjects?|recipients)s?)?\s*(?:[(\[][^()\[\]]{0,40}[)\]])?\s*(?:,|;|and|or|&|/|vs\.?|versus|than|compared\s+(?:with|to)|\bin\b|\bfor\b|\bwith\b|\bthe\b|\bof\b|\bthose\b|\bto\b|\bpatients\b|\bon\b|\breceiving\b|\s)*\s*(?:the\s+)?$", re.I)
+JOINED = re.compile(
+    r"\s*(?:(?:group|arm|patients?|subjects?|recipients)s?)?\s*(?:[(\[][^()\[\]]{0,40}[)\]])?\s*(?:,|;|and|or|&|/|vs\.?|versus|than|compared\s+(?:with|to)|\bin\b|\bfor\b|\bwith\b|\bthe\b|\bof\b|\bthose\b|\bto\b|\bpatients\b|\bon\b|\breceiving\b|\s)*\s*(?:the\s+)?$",
+    re.I,
+)
 BESIDE = re.compile(
     r"^\s*(?:%|percent|years?|months?|days?|weeks?|hours?|h|min|mg|points?|[)\]]|[(\[][^()\[\]]{0,60}[)\]])*\s*"
     r"(?:(?:of|in|for|with|among|on|after|from|were|was|receiving|received|given|treated|taking|under|by|at|who|assigned|allocated|randomi[sz]ed|to|the|those|all|patients?|subjects?|participants?|cases?|women|men|children|people|pts|individuals|"
-    r"when|using|following|without|an?|adults?|infants?|had|undergoing|underwent|having|only)\s+){0,5}$", re.I)
-OPENING = re.compile(r"^\W*(?:in|for|among|amongst|of|within|with|on|after|during|between)\s+(?:the\s+|those\s+|all\s+|both\s+)?(?:patients?\s+|subjects?\s+|women\s+|men\s+|children\s+)?(?:\w+\s+){0,2}$", re.I)
+    r"when|using|following|without|an?|adults?|infants?|had|undergoing|underwent|having|only)\s+){0,5}$",
+    re.I,
+)
+OPENING = re.compile(
+    r"^\W*(?:in|for|among|amongst|of|within|with|on|after|during|between)\s+(?:the\s+|those\s+|all\s+|both\s+)?(?:patients?\s+|subjects?\s+|women\s+|men\s+|children\s+)?(?:\w+\s+){0,2}$",
+    re.I,
+)
+COMPARED = re.compile(
+    r"\b(?:than|versus|vs\.?|compar(?:ed|ison)\s+(?:with|to)|relative\s+to)(?:\s+(?:in|with|for|on|those|of|the|patients|subjects|that|who|received|receiving|group|a|an))*\s*$",
+    re.I,
+)
 CLAUSE = re.compile(r";|\bwhereas\b|\bwhile\b|\bbut\b|\.\s", re.I)
 
 
@@ -38,7 +51,9 @@ class Proposal:
     rule: str
 
 
-def propose(reader: Reader, run: list[int], index: int, places: list[Place], bounds: tuple[int, int], arms: list[str]) -> Proposal | None:
+def propose(
+    reader: Reader, run: list[int], index: int, places: list[Place], bounds: tuple[int, int], arms: list[str]
+) -> Proposal | None:
     """The group of the figure at `index` of `run`.
 
     `places` are the sentence's group mentions in order, `bounds` the characters between the figures before and after the run, `arms` the
@@ -67,12 +82,23 @@ def propose(reader: Reader, run: list[int], index: int, places: list[Place], bou
         return Proposal(after[k].label, "after")
     if len(before) >= n and _list(text, before[-n:]):
         return Proposal(before[k - n].label, "before")
-    if n == 2 and before and after and re.search(r"compared|than|versus|vs|against", text[last.end : after[0].start], re.I):
+    if (
+        n == 2
+        and before
+        and after
+        and re.search(r"compared|than|versus|vs|against", text[last.end : after[0].start], re.I)
+    ):
         return Proposal(before[-1].label if k == 0 else after[0].label, "around")
+    pair = _compared(text, places, []) if n == 2 else None
+    if pair is not None:
+        return Proposal(pair[k], "compared")
     if len(before) >= n and n == 2:
         return Proposal(before[k - n].label, "loose-before")
     if len(after) >= n and n == 2:
         return Proposal(after[k].label, "loose-after")
+    pair = _compared(text, places, arms) if n == 2 else None
+    if pair is not None:
+        return Proposal(pair[k], "compared")
     everywhere = [p for p in places if p.end <= first.start or p.start >= last.end]
     if len(everywhere) == n:
         return Proposal(everywhere[k].label, "sentence")
@@ -84,21 +110,51 @@ def propose(reader: Reader, run: list[int], index: int, places: list[Place], bou
     return None
 
 
+def comparator(text: str, place: Place) -> bool:
+    """Whether a mention is what something else is compared with ("than in B", "compared with B")."""
+    return COMPARED.search(text, max(0, place.start - 50), place.start) is not None
+
+
+def _compared(text: str, places: list[Place], arms: list[str]) -> tuple[str, str] | None:
+    """The two sides of a sentence's one comparison, the compared side first: "A had more X than B (20% vs 10%)"."""
+    others = [p for p in places if not comparator(text, p)]
+    against = [p for p in places if comparator(text, p)]
+    if len({p.label for p in against}) != 1:
+        return None
+    labels = list(dict.fromkeys(p.label for p in others if p.label != against[0].label))
+    if len(labels) == 1:
+        return labels[0], against[0].label
+    if not labels and len(arms) == 2 and against[0].label in arms:
+        return next(a for a in arms if a != against[0].label), against[0].label
+    return None
+
+
 def _list(text: str, places: list[Place]) -> bool:
     """Whether mentions stand side by side in one list or comparison."""
-    return all(b.start - a.end < 70 and JOINED.fullmatch(text[a.end : b.start]) for a, b in zip(places, places[1:], strict=False))
+    return all(b.start - a.end < 70 and JOINED.fullmatch(text[a.end : b.start]) for a, b in itertools.pairwise(places))
 
 
-def _single(text: str, start: int, end: int, before: list[Place], after: list[Place], places: list[Place]) -> Proposal | None:
+def _single(
+    text: str, start: int, end: int, before: list[Place], after: list[Place], places: list[Place]
+) -> Proposal | None:
     if after and BESIDE.fullmatch(text[end : after[0].start]):
         return Proposal(after[0].label, "beside")
-    if before and re.fullmatch(r"(?:\s*(?:group|arm|patients|subjects)s?)?\s*[(\[:,=–-]*\s*(?:n\s*=\s*)?", text[before[-1].end : start], re.I):
+    if before and re.fullmatch(
+        r"(?:\s*(?:group|arm|patients|subjects)s?)?\s*[(\[:,=–-]*\s*(?:n\s*=\s*)?", text[before[-1].end : start], re.I
+    ):
         return Proposal(before[-1].label, "bracket")
+    if (
+        len(before) > 1
+        and comparator(text, before[-1])
+        and not comparator(text, before[-2])
+        and not CLAUSE.search(text[before[-2].end : start])
+    ):
+        return Proposal(before[-2].label, "subject")
     if before and not CLAUSE.search(text[before[-1].end : start]):
         opened = OPENING.match(text[max(0, before[-1].start - 60) : before[-1].start].rsplit(". ", 1)[-1])
         return Proposal(before[-1].label, "opening" if opened else "near-left")
     if after and not CLAUSE.search(text[end : after[0].start]):
-        return Proposal(after[0].label, "near-right")
+        return Proposal(after[0].label, "against" if comparator(text, after[0]) else "near-right")
     if before:
         return Proposal(before[-1].label, "clause-left")
     return None

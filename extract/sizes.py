@@ -13,10 +13,13 @@ from extract.similar import content
 
 @dataclass(slots=True)
 class Sizes:
-    """Stated sizes: `groups` are (label words, size, offset); a label met with two sizes is doubtful."""
+    """Stated sizes: `population` are (size, offset), `groups` (label words, label, size, offset)."""
 
-    population: list[tuple[int, int]] = field(default_factory=list)  # (size, offset), in order
+    population: list[tuple[int, int]] = field(default_factory=list)
     groups: list[tuple[frozenset[str], str, int, int]] = field(default_factory=list)
+    printed: list[tuple[frozenset[str], int]] = field(
+        default_factory=list
+    )  # from denominators: weaker than a stated size
 
     def add(self, label: str, size: int, offset: int) -> None:
         """Keep a stated size."""
@@ -25,6 +28,14 @@ class Sizes:
         else:
             self.groups.append((content(label), label, size, offset))
 
+    def add_denominator(self, label: str, size: int, offset: int) -> None:
+        """Keep a printed denominator as the size of its group, where none is stated yet."""
+        if label == "all":
+            if not self.population:
+                self.population.append((size, offset))
+        else:
+            self.printed.append((content(label), size))
+
     def of(self, label: str, offset: int) -> list[int]:
         """The sizes stated for a group, the most trustworthy first."""
         if label == "all":
@@ -32,10 +43,15 @@ class Sizes:
             after = [s for s, o in self.population if o > offset]
             return list(dict.fromkeys(before[::-1] + after))
         words = content(label)
-        exact = [s for w, _, s, _ in self.groups if w == words]
+        exact = [s for w, _, s, _ in self.groups if w == words] or [s for w, s in self.printed if w == words]
         if not exact:
             exact = [s for w, _, s, _ in self.groups if words and w and (w <= words or words <= w)]
         return list(dict.fromkeys(exact))
+
+    def certain(self, label: str, offset: int) -> int | None:
+        """The one size of a group, or None where several or none are stated."""
+        sizes = self.of(label, offset)
+        return sizes[0] if len(sizes) == 1 or (label == "all" and sizes) else None
 
 
 def possible(percent: float, total: int, decimals: int) -> int | None:
@@ -55,14 +71,17 @@ def possible(percent: float, total: int, decimals: int) -> int | None:
     return best
 
 
-def denominator(form: str, value: float | None, numerator: int | None, decimals: int, sizes: list[int]) -> int | None:
-    """The size that fits a count or a percentage: within one point where both are printed, exactly possible for a bare
-    percentage, not smaller than a bare count. None where no stated size fits."""
+def fitting(form: str, value: float, numerator: int | None, decimals: int, sizes: list[int]) -> int | None:
+    """The stated size that a figure's count and percentage agree with, the most trustworthy first; None where none does.
+
+    Count and percentage agree within a point; a bare percentage must be exactly possible; a bare count takes only a single size, or
+    the first, where it is not larger.
+    """
     for size in sizes:
-        if numerator is not None and form == "percent" and value is not None:
+        if numerator is not None and form == "percent":
             if numerator <= size and abs(100 * numerator / size - value) <= 1.0:
                 return size
-        elif form == "percent" and value is not None:
+        elif form == "percent":
             if possible(value, size, decimals) is not None:
                 return size
         elif numerator is not None and numerator <= size:

@@ -9,8 +9,9 @@ from sklearn.linear_model import LogisticRegression
 
 from extract.fit.models import fit_decider, fit_ranker, matrix, rank
 from extract.fit.pages import Page, Pair, add_list
-from extract.groups import Choice, History, Label, choices, gather, labels, lift, run_of
+from extract.groups import Label, gather, labels, lift
 from extract.similar import overlap, same
+from extract.whose import Choice, Whose
 
 
 def fit_labels(pages: list[Page], out: Path) -> None:
@@ -44,11 +45,16 @@ def fit_groups(pages: list[Page], out: Path) -> None:
     """Fit the ranker of groups (`group.npz`)."""
     guesses: list[dict[int, str]] = [{} for _ in pages]
     lists = _group_lists(pages, guesses)
-    for fold in range(4):  # what the ranker would have said of the figures before, not what is true: so it is when it reads
+    for fold in range(
+        4
+    ):  # what the ranker would have said of the figures before, not what is true: so it is when it reads
         ranker = rank([pair for n, row in enumerate(lists) if n % 4 != fold for _, _, pair in row], 8.0)
         for n, row in enumerate(lists):
             if n % 4 == fold:
-                guesses[n] = {i: options[int(np.argmax([ranker.score(o.features) for o in options]))].label for i, options, _ in row}
+                guesses[n] = {
+                    i: options[int(np.argmax([ranker.score(o.features) for o in options]))].label
+                    for i, options, _ in row
+                }
     lists = _group_lists(pages, guesses)
     fit_ranker([pair for row in lists for _, _, pair in row], out / "group.npz", penalty=8.0)
 
@@ -58,16 +64,15 @@ def _group_lists(pages: list[Page], guesses: list[dict[int, str]]) -> list[list[
     out: list[list[tuple[int, list[Choice], Pair]]] = []
     for page, guess in zip(pages, guesses, strict=True):
         reader = page.reader
-        previous, history, row = None, History(), []
+        whose, row = Whose(reader, page.plans, page.found, page.beliefs), []
         for i, kind, gold in page.groups:
-            options = choices(reader, page.plans[reader.sentence[i]], i, kind, page.found, page.beliefs, previous, history, page.named.get(i))
+            options = whose.options(i, kind, page.named.get(i))
             pair: list[Pair] = []
             add_list(pair, [group_fit(gold, o.label) for o in options], [o.features for o in options])
             if pair:
                 row.append((i, options, pair[0]))
             if i in guess:
-                previous = guess[i]
-                history.keep(run_of(reader, i), i, guess[i])
+                whose.keep(i, kind, guess[i])
         out.append(row)
     return out
 

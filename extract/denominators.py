@@ -1,0 +1,41 @@
+"""Denominators: out of how many a count or a percentage is, and only where that is certain.
+
+A printed denominator stands. Otherwise it is the stated size of the figure's group, where count, percentage and size agree. Sizes are
+stated by participants ("30 in group A"), by printed denominators ("5 of 30 in group A"), or follow as the rest of the population.
+Called by `extract.engine`.
+"""
+
+from __future__ import annotations
+
+from extract.expressions import Expression
+from extract.finding import Finding
+from extract.sizes import Sizes, fitting
+
+COUNTED = ("count", "percent")
+
+
+def set_denominators(found: list[tuple[Finding, Expression]]) -> None:
+    """Give each count and percentage its denominator (and "all", "both" their count) where it is certain."""
+    sizes = stated(found)
+    for f, e in found:
+        if f.stat not in COUNTED or f.measure.startswith(("participants", "records")):
+            continue
+        if e.kind == "all" and f.denominator is None:
+            size = sizes.certain(f.group, f.start)
+            if size is not None:
+                f.value, f.numerator, f.denominator = float(size), size, size
+            continue
+        if f.denominator is None and f.value is not None and f.cmp in ("=", "~") and "survival" not in f.measure:
+            f.denominator = fitting(f.stat, f.value, f.numerator, e.decimals, sizes.of(f.group, f.start))
+
+
+def stated(found: list[tuple[Finding, Expression]]) -> Sizes:
+    """The sizes that participants figures and printed denominators state."""
+    sizes = Sizes()
+    for f, _ in found:
+        if f.measure == "participants" and f.value is not None and f.cmp == "=" and f.value == int(f.value):
+            sizes.add(f.group, int(f.value), f.start)
+    for f, _ in found:
+        if f.stat in COUNTED and f.denominator is not None and not f.measure.startswith(("participants", "records")):
+            sizes.add_denominator(f.group, f.denominator, f.start)
+    return sizes
