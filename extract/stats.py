@@ -1,7 +1,7 @@
 """Which statistic a figure is: count, percent, mean, median, sd, range, iqr, rate or value.
 
 Decided by the form of the figure and the words around it; a percentage by which something changed is a value. (A
-decider fitted on the annotated abstracts was no better: 91.5 % against 91.6 %.) Called by `extract.engine`.
+decider fitted on the annotated abstracts was no better: 91.2-91.8 % against 91.6 %.) Called by `extract.engine`.
 """
 
 from __future__ import annotations
