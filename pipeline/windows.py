@@ -75,12 +75,14 @@ def fetch_changes(
     before = watermark(store, review.id)
     same_query = before.query == review.query
     fetched = Fetched(watermark=Watermark(here, here, review.query, before.whole))
-    known: set[str] = set()
+    known: set[str] = set()  # fetched in this run
+    here_before: set[str] = set()  # not to be fetched because the whole query finds them once more
 
-    def take(query: str, since: date | None = None, field: str = "crdt") -> list[str]:
+    def take(query: str, since: date | None = None, field: str = "crdt", skip: set[str] = known) -> list[str]:
         start = since - OVERLAP if since else None
         found = entrez.search(query, mindate=start, datetype=field)
-        fetched.put.add(fetch(store, review.id, run_id, entrez, found, info.version, progress, known))
+        fetched.put.add(fetch(store, review.id, run_id, entrez, found, info.version, progress, skip))
+        known.update(skip - here_before)
         return found.ids
 
     if before.crdt is None or before.mdat is None:
@@ -90,10 +92,9 @@ def fetch_changes(
         take(review.query, before.crdt, "crdt")
         take(review.query, before.mdat, "mdat")
         if not same_query or before.whole is None or not timedelta(0) <= here - before.whole < WHOLE_EVERY:
-            there = _numbers(store, review.id)
-            known |= there
-            ids = set(take(review.query))
-            _look_again(store, review.id, entrez, sorted(there - ids), fetched)
+            here_before |= _numbers(store, review.id) - known
+            ids = set(take(review.query, skip=known | here_before))
+            _look_again(store, review.id, entrez, sorted(here_before - ids), fetched)
             fetched.watermark = Watermark(here, here, review.query, here)
     for query in original_queries(store, review.id):
         take(query)

@@ -47,6 +47,7 @@ class EutilsServer:
     def __init__(self, articles: list[Article] | None = None, reach: int = 9_999) -> None:
         self.articles = {article.pmid: article for article in articles or []}
         self.reach = reach
+        self.updated = "2025/01/01 06:00"  # what einfo gives as LastUpdate
         self.requests: list[Request] = []
         self.stopping = threading.Event()
         self._faults: list[tuple[str, str]] = []
@@ -185,7 +186,7 @@ class EutilsServer:
         )
         return 200, (
             f"{_XML}<eInfoResult><DbInfo><DbName>pubmed</DbName><DbBuild>Build-test</DbBuild>"
-            f"<Count>{len(self.articles)}</Count><LastUpdate>2025/01/01 06:00</LastUpdate>"
+            f"<Count>{len(self.articles)}</Count><LastUpdate>{self.updated}</LastUpdate>"
             f"<FieldList>{fields}</FieldList></DbInfo></eInfoResult>"
         )
 
