@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from extract.phrases import Phrase
 from extract.tokens import Document
 
 # What may stand before a group's label; the first that matches counts. Each is tried on the words just before the phrase.
@@ -115,6 +116,11 @@ def after(doc: Document, last: int) -> str:
         if pattern.match(doc.text, at, at + 70):
             return name
     return "-"
+
+
+def marks(doc: Document, phrases: list[Phrase], low: int) -> tuple[dict[int, str], dict[int, str]]:
+    """What stands before and behind each phrase of a sentence that begins at the token `low`, by its first and its last token."""
+    return {t: before(doc, t, low) for t in {p.first for p in phrases}}, {t: after(doc, t) for t in {p.last for p in phrases}}
 
 
 def short_forms(text: str) -> dict[str, str]:

@@ -12,13 +12,20 @@ from extract.finding import Finding
 from extract.sizes import Sizes, fitting
 
 COUNTED = ("count", "percent")
+LIKELY = 0.5  # below this a guessed group would give a guessed denominator
+VOUCHED = 0.3
 
 
-def set_denominators(found: list[tuple[Finding, Expression]]) -> None:
-    """Give each count and percentage its denominator (and "all", "both" their count) where it is certain."""
+def set_denominators(found: list[tuple[Finding, Expression]], sure: dict[int, float]) -> None:
+    """Give each count and percentage its denominator (and "all", "both" their count) where it is certain.
+
+    `sure` is the probability of each figure's group, by the identity of its expression: a size is taken only for a group that is likely.
+    """
     sizes = stated(found)
     for f, e in found:
         if f.stat not in COUNTED or f.measure.startswith(("participants", "records")):
+            continue
+        if sure.get(id(e), 0.0) < least(f, e):
             continue
         if e.kind == "all" and f.denominator is None:
             size = sizes.certain(f.group, f.start)
@@ -27,6 +34,11 @@ def set_denominators(found: list[tuple[Finding, Expression]]) -> None:
             continue
         if f.denominator is None and f.value is not None and f.cmp in ("=", "~") and "survival" not in f.measure:
             f.denominator = fitting(f.stat, f.value, f.numerator, e.decimals, sizes.of(f.group, f.start))
+
+
+def least(f: Finding, e: Expression) -> float:
+    """The probability of its group that a figure needs: less where count and percentage together vouch for the size."""
+    return VOUCHED if f.numerator is not None and f.stat == "percent" else LIKELY
 
 
 def stated(found: list[tuple[Finding, Expression]]) -> Sizes:

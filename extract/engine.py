@@ -21,7 +21,7 @@ from extract.names import Beliefs, Layout, layout, name_candidates
 from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
 from extract.stats import CONTINUOUS, statistic
-from extract.whose import Whose, run_of
+from extract.whose import Whose, chosen, run_of
 from extract.wording import clean_group, clean_name, fixed_measure
 
 ENGINE_VERSION = "1"
@@ -64,6 +64,7 @@ class _Reading:
         self.kinds: dict[int, str] = {}
         self.belief: dict[int, float] = {}
         self.labels: dict[int, str] = {}
+        self.sure: dict[int, float] = {}  # the probability of the group chosen
         self.names: dict[int, Phrase | None] = {}
         self.beliefs: Beliefs = {}
         self.doses = Doses(self.doc)
@@ -85,7 +86,7 @@ class _Reading:
         rows = [self._finding(i) for i in sorted(self.kinds)]
         found = [r for r in rows if r is not None]
         self.doses.share([r for r in found if r[0].measure == "dose"])
-        set_denominators(found)
+        set_denominators(found, {id(self.reader.figures[i]): p for i, p in self.sure.items()})
         return [f for f, _ in _once(found, self.reader)]
 
     # ---- whose it is
@@ -104,10 +105,10 @@ class _Reading:
             e = reader.figures[i]
             host = position.get(id(e.host)) if e.host is not None and "base" not in e.tags else None
             if host is not None and host in self.labels:
-                self.labels[i] = self.labels[host]
+                self.labels[i], self.sure[i] = self.labels[host], self.sure[host]
                 continue
             options = whose.options(i, self.kinds[i], self._named(i))
-            best = max(options, key=lambda o: (self.engine.group.score(o.features), -len(o.label)))
+            best, self.sure[i] = chosen(options, [self.engine.group.score(o.features) for o in options])
             self.labels[i] = "all" if best.label == "all" else clean_group(best.label)
             whose.keep(i, self.kinds[i], best.label)
 

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 
-from extract.arms import after, bare, before, short_forms
+from extract.arms import bare, marks, short_forms
 from extract.doses import is_drug
 from extract.features import NOWHERE, Reader, clusters
 from extract.names import Layout
@@ -49,7 +49,7 @@ class Group:
 
 
 def mention_features(
-    reader: Reader, plan: Layout, phrase: Phrase, sentence: int, counts: dict[str, int], text: str
+    reader: Reader, plan: Layout, phrase: Phrase, sentence: int, counts: dict[str, int], text: str, signs: tuple[str, str]
 ) -> list[str]:
     """Features of "this phrase is the label of a group of this study"."""
     doc = reader.doc
@@ -68,7 +68,7 @@ def mention_features(
         is not None
     )
     types = "".join(p.type for p in plan.parts[phrase.a : phrase.b])
-    lead, tail = before(doc, phrase.first, s.first), after(doc, phrase.last)
+    lead, tail = signs
     often = min(5, counts.get(text.lower(), 1))
     out = [
         f"b={b1}",
@@ -171,6 +171,7 @@ def labels(reader: Reader, plans: dict[int, Layout]) -> list[Label]:
     alias = {content(long): content(short) for short, long in short_forms(reader.doc.text).items()}
     rows: dict[frozenset[str], Label] = {}
     for s, plan in plans.items():
+        leads, tails = marks(reader.doc, plan.phrases, reader.doc.sentences[s].first)
         for phrase in plan.phrases:
             text = phrase_text(reader, phrase)
             words = content(bare(text))
@@ -179,7 +180,7 @@ def labels(reader: Reader, plans: dict[int, Layout]) -> list[Label]:
             words = alias.get(words, words)
             row = rows.setdefault(words, Label(text, [], []))
             row.mentions.append(Mention(s, phrase, text))
-            row.features.extend(mention_features(reader, plan, phrase, s, counts, text))
+            row.features.extend(mention_features(reader, plan, phrase, s, counts, text, (leads[phrase.first], tails[phrase.last])))
     for row in rows.values():
         n = len(row.mentions)
         twice = [

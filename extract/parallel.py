@@ -80,6 +80,9 @@ def propose(
             return Proposal(near[-1].label, "between-left")
     if len(after) >= n and _list(text, after[:n]):
         return Proposal(after[k].label, "after")
+    opened = n == 2 and len(before) >= 2 and comparator(text, before[-2]) and not comparator(text, before[-1])  # "Compared with B, A ..."
+    if opened:
+        return Proposal(before[-1 - k].label, "compared")
     if len(before) >= n and _list(text, before[-n:]):
         return Proposal(before[k - n].label, "before")
     if (

@@ -7,10 +7,11 @@ the groups of the last parallel list, the sizes said so far. Called by `extract.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from dataclasses import dataclass
 
-from extract.arms import after, bare, before
+from extract.arms import bare, marks
 from extract.expressions import Expression
 from extract.features import Reader
 from extract.groups import Group, phrase_text
@@ -122,12 +123,8 @@ class Whose:
     def marks(self, sentence: int) -> tuple[dict[int, str], dict[int, str]]:
         """What stands before and behind each phrase of a sentence, by its first and its last token."""
         if sentence not in self._marks:
-            doc, plan = self.reader.doc, self.plans[sentence]
-            low = doc.sentences[sentence].first
-            self._marks[sentence] = (
-                {t: before(doc, t, low) for t in {p.first for p in plan.phrases}},
-                {t: after(doc, t) for t in {p.last for p in plan.phrases}},
-            )
+            doc = self.reader.doc
+            self._marks[sentence] = marks(doc, self.plans[sentence].phrases, doc.sentences[sentence].first)
         return self._marks[sentence]
 
     def options(self, figure: int, kind: str, named: Phrase | None) -> list[Choice]:
@@ -379,7 +376,7 @@ def choices(whose: Whose, figure: int, kind: str, named: Phrase | None) -> list[
             )
         else:
             near_name = "-"
-        inner = bool(pointed) and (words < pointed or pointed < words)
+        inner = pointed is not None and bool(pointed) and (words < pointed or pointed < words)
         features = [
             f"run={listing}",
             f"run={listing}|{hit}",
@@ -498,6 +495,18 @@ def choices(whose: Whose, figure: int, kind: str, named: Phrase | None) -> list[
         ]
         out.append(Choice(group.label, None, group.belief, features))
     return out
+
+
+def chosen(options: list[Choice], scores: list[float]) -> tuple[Choice, float]:
+    """The best candidate (the shorter label of equals) and its probability, that of like labels added."""
+    order = max(range(len(options)), key=lambda n: (scores[n], -len(options[n].label)))
+    best, top = options[order], scores[order]
+    shares = [math.exp(score - top) for score in scores]
+    alike = sum(
+        share for option, share in zip(options, shares, strict=True)
+        if option.label == best.label or ("all" not in (option.label, best.label) and same(option.label, best.label))
+    )
+    return best, alike / sum(shares)
 
 
 def propose_for(

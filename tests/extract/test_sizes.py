@@ -1,0 +1,39 @@
+"""Sizes of groups and what follows from them."""
+
+from extract.sizes import Sizes, fitting, possible
+
+
+def test_a_bare_percentage_takes_only_a_size_that_it_can_come_from() -> None:
+    assert possible(33.3, 30, 1) == 10
+    assert possible(33.3, 29, 1) is None
+
+
+def test_count_and_percentage_choose_the_size_they_agree_with() -> None:
+    assert fitting("percent", 25.0, 10, 0, [80, 40]) == 40
+
+
+def test_no_size_fits_a_count_larger_than_the_group() -> None:
+    assert fitting("count", 31.0, 31, 0, [30]) is None
+
+
+def test_the_population_last_stated_before_the_figure_comes_first() -> None:
+    sizes = Sizes()
+    sizes.add("all", 120, 10)
+    sizes.add("all", 96, 200)
+    assert sizes.of("all", 300) == [96, 120]
+    assert sizes.of("all", 100) == [120, 96]
+
+
+def test_a_printed_denominator_is_the_size_of_a_group_that_states_none() -> None:
+    sizes = Sizes()
+    sizes.add_denominator("sham group", 44, 50)
+    assert sizes.of("sham", 90) == [44]
+    sizes.add("sham", 45, 20)
+    assert sizes.of("sham", 90) == [45]
+
+
+def test_a_group_of_two_sizes_has_no_certain_one() -> None:
+    sizes = Sizes()
+    sizes.add("arm A", 20, 5)
+    sizes.add("arm A", 22, 60)
+    assert sizes.certain("arm A", 90) is None
