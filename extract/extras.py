@@ -22,7 +22,7 @@ def complete(reader: Reader, findings: list[Finding], version: str) -> list[Find
     for finding in extra:
         finding.engine = version
     found = sorted([*findings, *extra], key=lambda finding: finding.start) if extra else findings
-    add_concepts(found)
+    add_concepts(found, reader.doc.text)
     flag(found)
     return found
 
