@@ -1,7 +1,8 @@
-"""Signs in the words around a phrase that it is a group of the study: allocation, comparison, a size in brackets, "group".
+"""Signs around a phrase that it is a group of the study: allocation, comparison, a size in brackets, "group".
 
-Comes in: a document's text. Goes out: for every place where a phrase could begin or end, what stands before or behind it, as few
-kinds; and the short forms that the abstract defines. The kinds are features of `extract.groups`; they decide nothing alone.
+Comes in: a document's text. Goes out: for every place where a phrase begins or ends, what stands before or behind it,
+as few kinds; and the short forms that the abstract defines. The kinds are features of `extract.groups` and decide
+nothing alone.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import re
 from extract.phrases import Phrase
 from extract.tokens import Document
 
-# What may stand before a group's label; the first that matches counts. Each is tried on the words just before the phrase.
+# What may stand before a group's label; the first that matches the words just before the phrase counts.
 SKIP = r"(?:\s+(?:the|an?|either|both|only|all|those|other|oral|intravenous|standard|conventional|additional))*\s*$"
 BEFORE = [
     (
         "random",
-        r"\b(?:randomi[sz]ed|randomly\s+\w+|randomi[sz]ation|allocated|assigned|divided|classified|stratified|categori[sz]ed|grouped|separated)\b[^.;()]{0,40}?\b(?:to|into|as|by|either)(?:\s+(?:receive|undergo|receiving|have|take|one of|two|three|four|groups?|arms?|treatment|with|of))*\s*:?",
+        r"\b(?:randomi[sz]ed|randomly\s+\w+|randomi[sz]ation|allocated|assigned|divided|classified|stratified|categori[sz]ed|grouped|separated)\b"
+        r"[^.;()]{0,40}?\b(?:to|into|as|by|either)"
+        r"(?:\s+(?:receive|undergo|receiving|have|take|one of|two|three|four|groups?|arms?|treatment|with|of))*\s*:?",
     ),
     (
         "than",
@@ -119,8 +122,9 @@ def after(doc: Document, last: int) -> str:
 
 
 def marks(doc: Document, phrases: list[Phrase], low: int) -> tuple[dict[int, str], dict[int, str]]:
-    """What stands before and behind each phrase of a sentence that begins at the token `low`, by its first and its last token."""
-    return {t: before(doc, t, low) for t in {p.first for p in phrases}}, {t: after(doc, t) for t in {p.last for p in phrases}}
+    """What stands before and behind each phrase of a sentence from the token `low`, by its first and its last token."""
+    leads = {t: before(doc, t, low) for t in {p.first for p in phrases}}
+    return leads, {t: after(doc, t) for t in {p.last for p in phrases}}
 
 
 def short_forms(text: str) -> dict[str, str]:

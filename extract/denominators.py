@@ -1,7 +1,7 @@
 """Denominators: out of how many a count or a percentage is, and only where that is certain.
 
-A printed denominator stands. Otherwise it is the stated size of the figure's group, where count, percentage and size agree. Sizes are
-stated by participants ("30 in group A"), by printed denominators ("5 of 30 in group A"), or follow as the rest of the population.
+A printed denominator stands. Otherwise it is the stated size of the figure's group, where count, percentage and size
+agree. Sizes are stated by participants ("30 in group A") and by printed denominators ("5 of 30 in group A").
 Called by `extract.engine`.
 """
 
@@ -19,7 +19,8 @@ VOUCHED = 0.3
 def set_denominators(found: list[tuple[Finding, Expression]], sure: dict[int, float]) -> None:
     """Give each count and percentage its denominator (and "all", "both" their count) where it is certain.
 
-    `sure` is the probability of each figure's group, by the identity of its expression: a size is taken only for a group that is likely.
+    `sure` is the probability of each figure's group, by the identity of its expression: a size is taken only for a
+    group that is likely.
     """
     sizes = stated(found)
     for f, e in found:

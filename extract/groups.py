@@ -1,7 +1,7 @@
 """Whose figure it is: the whole study population, an arm, or a subgroup named in the abstract.
 
-The groups of a document are the phrases that the fitted decider takes for labels; for each figure the ranker chooses among
-them, the phrases of the figure's own sentence, and "all". Called by `extract.engine` and `extract.fit`.
+The groups of a document are the phrases that the fitted decider takes for labels; for each figure the ranker chooses
+among them, the phrases of the figure's own sentence, and "all". Called by `extract.engine` and `extract.fit`.
 """
 
 from __future__ import annotations
@@ -49,7 +49,13 @@ class Group:
 
 
 def mention_features(
-    reader: Reader, plan: Layout, phrase: Phrase, sentence: int, counts: dict[str, int], text: str, signs: tuple[str, str]
+    reader: Reader,
+    plan: Layout,
+    phrase: Phrase,
+    sentence: int,
+    counts: dict[str, int],
+    text: str,
+    signs: tuple[str, str],
 ) -> list[str]:
     """Features of "this phrase is the label of a group of this study"."""
     doc = reader.doc
@@ -94,7 +100,8 @@ def mention_features(
         f"bc={table.get(b1, NOWHERE)[1]}",
         f"ac={table.get(a[0], NOWHERE)[1]}",
         f"short={len(text) < 4}|{text.isupper()}",
-        f"bt={plan.parts[phrase.a - 1].type if phrase.a else '^'}|{plan.parts[phrase.b].type if phrase.b < len(plan.parts) else '$'}",
+        f"bt={plan.parts[phrase.a - 1].type if phrase.a else '^'}"
+        f"|{plan.parts[phrase.b].type if phrase.b < len(plan.parts) else '$'}",
     ]
     worded = bool(GROUP_WORD.search(text))
     out += [
@@ -180,7 +187,8 @@ def labels(reader: Reader, plans: dict[int, Layout]) -> list[Label]:
             words = alias.get(words, words)
             row = rows.setdefault(words, Label(text, [], []))
             row.mentions.append(Mention(s, phrase, text))
-            row.features.extend(mention_features(reader, plan, phrase, s, counts, text, (leads[phrase.first], tails[phrase.last])))
+            signs = (leads[phrase.first], tails[phrase.last])
+            row.features.extend(mention_features(reader, plan, phrase, s, counts, text, signs))
     for row in rows.values():
         n = len(row.mentions)
         twice = [
@@ -213,5 +221,5 @@ def gather(found: list[tuple[Label, float]], least: float = 0.2, most: int = 14)
 
 
 def lift(belief: float) -> float:
-    """A label's belief with the odds raised six times: groups are rare among phrases, but a missed arm costs more than a guess."""
+    """A label's belief with the odds raised six times: groups are rare, but a missed arm costs more than a guess."""
     return 6 * belief / (1 + 5 * belief)

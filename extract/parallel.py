@@ -1,7 +1,8 @@
-"""Whose figure it is by position: lists in parallel ("12%, 4% and 22% in A, B and C"), contrasts, and the group beside a figure.
+"""Whose figure it is by position: parallel lists ("12%, 4% and 22% in A, B and C"), contrasts, the group beside it.
 
-Comes in: the group mentions of a sentence and its runs of parallel figures. Goes out: for each figure the mention that position
-points to, and the rule that found it. The rules only propose; `extract.groups` weighs them. Called by `extract.groups`.
+Comes in: the group mentions of a sentence and its runs of parallel figures. Goes out: for each figure the mention that
+position points to, and the rule that found it. The rules only propose; `extract.groups` weighs them. Called by
+`extract.groups`.
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ def propose(
 ) -> Proposal | None:
     """The group of the figure at `index` of `run`.
 
-    `places` are the sentence's group mentions in order, `bounds` the characters between the figures before and after the run, `arms` the
-    groups of the abstract in order of appearance.
+    `places` are the sentence's group mentions in order, `bounds` the characters between the figures before and after
+    the run, `arms` the groups of the abstract in order of appearance.
     """
     text = reader.doc.text
     figures = [reader.figures[i] for i in run]
@@ -80,8 +81,8 @@ def propose(
             return Proposal(near[-1].label, "between-left")
     if len(after) >= n and _list(text, after[:n]):
         return Proposal(after[k].label, "after")
-    opened = n == 2 and len(before) >= 2 and comparator(text, before[-2]) and not comparator(text, before[-1])  # "Compared with B, A ..."
-    if opened:
+    # "Compared with B, A ..."
+    if n == 2 and len(before) >= 2 and comparator(text, before[-2]) and not comparator(text, before[-1]):
         return Proposal(before[-1 - k].label, "compared")
     if len(before) >= n and _list(text, before[-n:]):
         return Proposal(before[k - n].label, "before")

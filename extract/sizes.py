@@ -1,7 +1,7 @@
 """Sizes of the population and of its groups, and the denominators that follow from them.
 
-A figure's own printed denominator comes first. Otherwise it is the stated size of its group, and only where count, percentage
-and size agree; else it stays empty. Called by `extract.engine`.
+A figure's own printed denominator comes first. Otherwise it is the stated size of its group, and only where count,
+percentage and size agree; else it stays empty. Called by `extract.engine`.
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ def possible(percent: float, total: int, decimals: int) -> int | None:
 
 
 def fitting(form: str, value: float, numerator: int | None, decimals: int, sizes: list[int]) -> int | None:
-    """The stated size that a figure's count and percentage agree with, the most trustworthy first; None where none does.
+    """The first stated size that a figure's count and percentage agree with; None where none does.
 
-    Count and percentage agree within a point; a bare percentage must be exactly possible; a bare count takes only a single size, or
-    the first, where it is not larger.
+    Count and percentage agree within a point; a bare percentage must be exactly possible;
+    a bare count must not be larger.
     """
     for size in sizes:
         if numerator is not None and form == "percent":

@@ -1,7 +1,8 @@
 """Whose each figure is: the candidates for its group, and what has been read before it.
 
-`Whose` goes through the figures of a document in order and keeps what a reader would remember: the group of the figure before,
-the groups of the last parallel list, the sizes said so far. Called by `extract.engine` and `extract.fit.groups`.
+`Whose` goes through the figures of a document in order and keeps what a reader would remember: the group of the
+figure before, the groups of the last parallel list, the sizes said so far. Called by `extract.engine` and
+`extract.fit.groups`.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ def list_place(reader: Reader, plan: Layout, figure: int) -> tuple[int, int]:
 
 
 class Whose:
-    """The state of one document's reading: `options` gives the candidates of a figure, `keep` remembers which was chosen.
+    """The reading of one document: `options` gives the candidates of a figure, `keep` remembers which was chosen.
 
     Figures come in the order of the text.
     """
@@ -128,7 +129,7 @@ class Whose:
         return self._marks[sentence]
 
     def options(self, figure: int, kind: str, named: Phrase | None) -> list[Choice]:
-        """All candidates for the group of a figure of class `kind`, with features; `named` is the phrase that names the figure."""
+        """The candidates for the group of a figure of class `kind`; `named` is the phrase that names it."""
         return choices(self, figure, kind, named)
 
     def keep(self, figure: int, kind: str, label: str) -> None:
@@ -261,12 +262,15 @@ def choices(whose: Whose, figure: int, kind: str, named: Phrase | None) -> list[
     again = known_run[place_in] if known_run is not None else None
 
     def listed_as(label: str) -> str:
-        """How a label fits the list that the figure stands in: taken by an earlier figure of it, or in its place last time."""
+        """How a label fits the figure's list: taken by an earlier figure of it, or here in the last list."""
         if len(run) == 1:
             return "-"
         if any(u == label or (u != "all" and label != "all" and same(u, label)) for u in used):
             return f"taken{min(place_in, 2)}"
-        return f"{'as' if again is not None and (again == label or (label != 'all' and again != 'all' and same(again, label))) else 'other' if again is not None else 'free'}{min(place_in, 2)}"
+        if again is None:
+            return f"free{min(place_in, 2)}"
+        as_before = again == label or ("all" not in (label, again) and same(again, label))
+        return f"{'as' if as_before else 'other'}{min(place_in, 2)}"
 
     rank_in = sum(1 for n in reader.by_sentence[sentence] if n < figure and not reader.figures[n].drop)
     moved = f"{where}|{begin}" if where != "same" else f"same|{whose.before[1] == kind}"
@@ -439,7 +443,8 @@ def choices(whose: Whose, figure: int, kind: str, named: Phrase | None) -> list[
             f"prev={previous is not None and same(previous, label)}|{level > 4}",
             f"prevall={previous == 'all'}|{k}",
             f"start={phrase.a <= 1}|{side}|{figures}",
-            f"pt={plan.parts[phrase.a - 1].type if phrase.a else '^'}|{plan.parts[phrase.b].type if phrase.b < len(plan.parts) else '$'}|{side}",
+            f"pt={plan.parts[phrase.a - 1].type if phrase.a else '^'}"
+            f"|{plan.parts[phrase.b].type if phrase.b < len(plan.parts) else '$'}|{side}",
             f"role={head}",
             f"group={'group' in label.lower() or ' arm' in label.lower()}|{k}",
             f"groups={min(believed, 4)}|{level > 4}",

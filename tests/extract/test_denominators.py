@@ -13,24 +13,70 @@ def read(text: str, meanings: list[tuple[str, str, str]], sure: float = 1.0) -> 
     found: list[tuple[Finding, Expression]] = []
     for e, (measure, group, stat) in zip(figures, meanings, strict=True):
         sized = measure == "participants"
-        found.append((Finding(measure=measure, group=group, stat=stat, value=e.value, numerator=None if sized else e.numerator, denominator=None if sized else e.denominator,
-                              cmp=e.cmp, start=e.start, end=e.end), e))
+        found.append(
+            (
+                Finding(
+                    measure=measure,
+                    group=group,
+                    stat=stat,
+                    value=e.value,
+                    numerator=None if sized else e.numerator,
+                    denominator=None if sized else e.denominator,
+                    cmp=e.cmp,
+                    start=e.start,
+                    end=e.end,
+                ),
+                e,
+            )
+        )
     set_denominators(found, {id(e): sure for _, e in found})
     return [f.denominator for f, _ in found]
 
 
 def test_count_and_percentage_take_the_size_of_their_arm() -> None:
-    text = "There were 40 patients in the drainage group and 38 in the suction group. Fever occurred in 10 (25%) with drainage."
-    assert read(text, [("participants", "drainage group", "count"), ("participants", "suction group", "count"), ("symptom:fever", "drainage", "percent")])[-1] == 40
+    text = (
+        "There were 40 patients in the drainage group and 38 in the suction group. "
+        "Fever occurred in 10 (25%) with drainage."
+    )
+    assert (
+        read(
+            text,
+            [
+                ("participants", "drainage group", "count"),
+                ("participants", "suction group", "count"),
+                ("symptom:fever", "drainage", "percent"),
+            ],
+        )[-1]
+        == 40
+    )
 
 
 def test_a_percentage_that_the_size_cannot_give_stays_empty() -> None:
-    assert read("We enrolled 22 patients. Fever occurred in 71.4%.", [("participants", "all", "count"), ("symptom:fever", "all", "percent")])[-1] is None
+    assert (
+        read(
+            "We enrolled 22 patients. Fever occurred in 71.4%.",
+            [("participants", "all", "count"), ("symptom:fever", "all", "percent")],
+        )[-1]
+        is None
+    )
 
 
 def test_survival_estimates_have_no_denominator() -> None:
-    assert read("We enrolled 50 patients. Survival was 80%.", [("participants", "all", "count"), ("outcome:survival", "all", "percent")])[-1] is None
+    assert (
+        read(
+            "We enrolled 50 patients. Survival was 80%.",
+            [("participants", "all", "count"), ("outcome:survival", "all", "percent")],
+        )[-1]
+        is None
+    )
 
 
 def test_an_unlikely_group_gives_no_denominator() -> None:
-    assert read("We enrolled 50 patients. Fever occurred in 80%.", [("participants", "all", "count"), ("symptom:fever", "all", "percent")], sure=0.2)[-1] is None
+    assert (
+        read(
+            "We enrolled 50 patients. Fever occurred in 80%.",
+            [("participants", "all", "count"), ("symptom:fever", "all", "percent")],
+            sure=0.2,
+        )[-1]
+        is None
+    )

@@ -6,7 +6,9 @@ from extract.reading import open_reader
 
 
 def test_allocation_stands_before_an_arm_and_its_size_behind() -> None:
-    doc = open_reader("Adults were randomly assigned to receive either salmeterol (n = 40) or placebo (n = 38).", [(0, 85, "METHODS")]).doc
+    doc = open_reader(
+        "Adults were randomly assigned to receive either salmeterol (n = 40) or placebo (n = 38).", [(0, 85, "METHODS")]
+    ).doc
     token = doc.words.index("salmeterol")
     assert before(doc, token, 0) == "random"
     assert after(doc, token + 1) == "sized"

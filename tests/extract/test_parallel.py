@@ -29,11 +29,17 @@ def test_parallel_figures_follow_the_order_of_their_groups(text: str, labels: li
 
 
 def test_an_opening_comparator_comes_second() -> None:
-    assert owners("Compared with suction, drainage gave less fever (12% vs 30%).", ["suction", "drainage"]) == ["drainage", "suction"]
+    assert owners("Compared with suction, drainage gave less fever (12% vs 30%).", ["suction", "drainage"]) == [
+        "drainage",
+        "suction",
+    ]
 
 
 def test_a_lone_comparator_leaves_the_first_figure_to_the_other_arm() -> None:
-    assert owners("Fever was rarer than with suction (12% vs 30%).", ["suction"], ["drainage", "suction"]) == ["drainage", "suction"]
+    assert owners("Fever was rarer than with suction (12% vs 30%).", ["suction"], ["drainage", "suction"]) == [
+        "drainage",
+        "suction",
+    ]
 
 
 def test_no_group_no_proposal() -> None:
