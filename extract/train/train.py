@@ -153,7 +153,8 @@ def train_encoder(
     dev: dict[str, Any],
 ) -> None:
     """Train one encoder and its heads in place; the averaged weights are kept."""
-    schedule, own, adam = settings["schedule"], settings["encoders"][name], settings["optimizer"]
+    own, adam = settings["encoders"][name], settings["optimizer"]
+    schedule = settings["schedule"] | own
     rng = random.Random(schedule["seed"])
     fix_random_seed(schedule["seed"])
     encoder = _pipe(nlp, name)
@@ -161,8 +162,7 @@ def train_encoder(
     by_corpus: dict[str, dict[str, list[Doc]]] = {}
     for head in heads:
         by_corpus.setdefault(head.corpus, {})[head.name] = docs[head.name]
-    repeat = {corpus: schedule["repeat"].get(corpus, 1) for corpus in by_corpus}
-    words = sum(repeat[corpus] * sum(map(len, next(iter(versions.values())))) for corpus, versions in by_corpus.items())
+    words = sum(sum(map(len, next(iter(versions.values())))) for versions in by_corpus.values())
     sizes = [int(size) for size in np.geomspace(schedule["words"][0], schedule["words"][1], own["epochs"])]
     steps = sum(math.ceil(words / size) for size in sizes)
     rates: Any = warmup_linear(adam["rate"], int(adam["warmup"] * steps), int(steps * 1.05))
@@ -170,7 +170,7 @@ def train_encoder(
     started = time.process_time()
     for epoch, size in enumerate(sizes, 1):
         plan = []
-        for versions in (by_corpus[corpus] for corpus in by_corpus for _ in range(repeat[corpus])):
+        for versions in by_corpus.values():
             plan += list(batches(pieces(versions, schedule["sentences"], schedule["lower"], rng), size, rng))
         rng.shuffle(plan)
         for batch in plan:
