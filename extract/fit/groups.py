@@ -13,6 +13,8 @@ from extract.groups import Label, gather, labels, lift
 from extract.similar import overlap, same
 from extract.whose import Choice, Whose
 
+PENALTY = 20.0  # of the ranker; of 3, 8 and 20 the best in four folds of the training abstracts
+
 
 def fit_labels(pages: list[Page], out: Path) -> None:
     """Fit the decider of group labels (`mention.npz`) and fill the beliefs of each page (five folds)."""
@@ -48,7 +50,7 @@ def fit_groups(pages: list[Page], out: Path) -> None:
     for fold in range(
         4
     ):  # what the ranker would have said of the figures before, not what is true: so it is when it reads
-        ranker = rank([pair for n, row in enumerate(lists) if n % 4 != fold for _, _, pair in row], 8.0)
+        ranker = rank([pair for n, row in enumerate(lists) if n % 4 != fold for _, _, pair in row], PENALTY)
         for n, row in enumerate(lists):
             if n % 4 == fold:
                 guesses[n] = {
@@ -56,7 +58,7 @@ def fit_groups(pages: list[Page], out: Path) -> None:
                     for i, options, _ in row
                 }
     lists = _group_lists(pages, guesses)
-    fit_ranker([pair for row in lists for _, _, pair in row], out / "group.npz", penalty=8.0)
+    fit_ranker([pair for row in lists for _, _, pair in row], out / "group.npz", penalty=PENALTY)
 
 
 def _group_lists(pages: list[Page], guesses: list[dict[int, str]]) -> list[list[tuple[int, list[Choice], Pair]]]:
