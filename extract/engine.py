@@ -174,4 +174,4 @@ def _once(found: list[tuple[Finding, Expression]], reader: Reader) -> list[tuple
             continue
         seen[key] = len(out)
         out.append((f, e))
-    return out
+    return sorted(out, key=lambda row: row[0].start)

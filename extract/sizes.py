@@ -77,7 +77,7 @@ def fitting(form: str, value: float, numerator: int | None, decimals: int, sizes
     Count and percentage agree within a point; a bare percentage must be exactly possible;
     a bare count must not be larger.
     """
-    for size in sizes:
+    for size in (s for s in sizes if s > 0):
         if numerator is not None and form == "percent":
             if numerator <= size and abs(100 * numerator / size - value) <= 1.0:
                 return size
