@@ -9,12 +9,15 @@ two findings of one place). The text of a `Doc` is read as one record without se
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, SpanGroup
 
-from extract.engine import Engine
 from extract.finding import Finding
+
+if TYPE_CHECKING:
+    from extract.engine import Engine
 
 
 @Language.factory(
@@ -48,7 +51,9 @@ class FindingsComponent:
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine that reads."""
+        """The engine that reads; imported here, as spaCy imports every entry point whenever it loads any pipeline."""
+        from extract.engine import Engine
+
         return Engine()
 
     def __call__(self, doc: Doc) -> Doc:
