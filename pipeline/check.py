@@ -13,6 +13,7 @@ from typing import Any
 
 from pipeline.record import Record
 from pipeline.store import Store, digest
+from pipeline.store import content_hash as store_hash
 
 _SHOWN = 3
 
@@ -47,8 +48,10 @@ def _texts(store: Store) -> Iterator[tuple[str, bool]]:
     for record_id, version, content_hash, body in _each(
         store, "SELECT record_id, version, content_hash, body FROM record_versions"
     ):
-        text = Record.from_dict(json.loads(body)).text
-        yield str(record_id), digest(body) == version and digest(text) == content_hash
+        record = Record.from_dict(json.loads(body))
+        # The first stores hashed the text alone, without the labels of its sections.
+        hashes = (store_hash(record), digest(record.text))
+        yield str(record_id), digest(body) == version and content_hash in hashes
 
 
 def _records(store: Store) -> Iterator[tuple[str, bool]]:

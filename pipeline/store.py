@@ -28,6 +28,8 @@ _RANK = {"pubmed": 0, "medline": 1, "ris": 2, "jsonl": 3, "restatement": 9}
 # A title alone identifies a paper only when it is long enough not to be a heading ("Organizing pneumonia", "In reply").
 _TELLING_TITLE_WORDS = 6
 _BATCH = 500
+# By which a paper is recognised in another source.
+_IDENTITY = ("pmid", "doi", "link_pmid", "link_doi", "title_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,12 @@ def digest(value: str) -> str:
 def canonical(value: Any) -> str:
     """JSON with sorted keys: equal values give equal text, whatever order they were built in."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def content_hash(record: Record) -> str:
+    """SHA-256 of what is read of a record: its text, and the labels of its sections where it has any."""
+    labels = [label for label, _ in record.sections]
+    return digest(record.text + (f"\0{canonical(labels)}" if any(labels) else ""))
 
 
 def title_key(title: str) -> str:
@@ -147,7 +155,7 @@ class Store:
 
     def _put_record(self, record: Record, link: Link, put: Put) -> None:
         row = _row(record, link)
-        known = self.rows("SELECT version, source, body, deleted_at FROM records WHERE id = ?", [record.id])
+        known = self.rows("SELECT * FROM records WHERE id = ?", [record.id])
         if known:
             if known[0]["deleted_at"]:  # PubMed has it again
                 self.execute("UPDATE records SET deleted_at = NULL WHERE id = ?", [record.id])
@@ -158,6 +166,8 @@ class Store:
             columns = [name for name in row if name != "added_at"]
             assignments = ", ".join(f"{name} = :{name}" for name in columns)
             self.db.execute(f"UPDATE records SET {assignments} WHERE id = :id", row)
+            if known[0]["superseded_by"] is None and any(row[name] != known[0][name] for name in _IDENTITY):
+                self._join(row, put)  # it has got a DOI, say, by which another form of the paper is known
         else:
             put.new += 1
             self._insert_record(row, put)
@@ -168,21 +178,25 @@ class Store:
         )
 
     def _insert_record(self, row: dict[str, Any], put: Put) -> None:
-        """A record that was not there: it may be another form of a paper that is."""
-        same_paper = self._same_paper(row)
-        better = [old for old in same_paper if _RANK.get(old["source"], 5) <= _RANK.get(row["source"], 5)]
-        put.duplicates += bool(same_paper)
-        row["superseded_by"] = better[0]["id"] if better else None
+        row["superseded_by"] = row["id"]  # out of use until `_join` knows: a PubMed number is in use once
         columns = ", ".join(row)
         values = ", ".join(f":{name}" for name in row)
         self.db.execute(f"INSERT INTO records ({columns}) VALUES ({values})", row)
-        if better:
-            return
-        for old in same_paper:
+        self._join(row, put)
+
+    def _join(self, row: dict[str, Any], put: Put) -> None:
+        """A record that has come, or has got another identity, may be another form of a paper that is here."""
+        same_paper = self._same_paper(row)
+        better = [old for old in same_paper if _RANK.get(old["source"], 5) <= _RANK.get(row["source"], 5)]
+        put.duplicates += bool(same_paper)
+        used, replaced = (better[0]["id"], [row["id"]]) if better else (row["id"], [old["id"] for old in same_paper])
+        for record_id in replaced:
             self.db.execute(
-                "UPDATE records SET superseded_by = :new WHERE id = :old OR superseded_by = :old",
-                {"new": row["id"], "old": old["id"]},
+                "UPDATE records SET superseded_by = :used WHERE id = :old OR superseded_by = :old",
+                {"used": used, "old": record_id},
             )
+        if not better:
+            self.db.execute("UPDATE records SET superseded_by = NULL WHERE id = ?", [row["id"]])
 
     def _same_paper(self, row: dict[str, Any]) -> list[dict[str, Any]]:
         """The records in use of the same paper: by PubMed number, DOI or (where neither contradicts) title and year."""
@@ -272,7 +286,7 @@ def _row(record: Record, link: Link) -> dict[str, Any]:
     return {
         "id": record.id,
         "version": digest(text),
-        "content_hash": digest(record.text),
+        "content_hash": content_hash(record),
         "title": record.title,
         "journal": record.journal,
         "year": record.year,

@@ -99,6 +99,29 @@ def test_one_paper_from_two_files_is_used_once(store: Store) -> None:
     assert in_use(store) == ["pmid:1"]
 
 
+def test_a_paper_that_gets_a_doi_later_is_recognised_by_it(store: Store) -> None:
+    store.put_records([paper(None, doi="10.1000/abc", source="ris", title="A made-up title that only the file gives")])
+    store.put_records([paper("1")])
+    assert in_use(store) == ["doi:10.1000/abc", "pmid:1"]
+    assert store.put_records([paper("1", doi="10.1000/ABC")]).duplicates == 1
+    assert in_use(store) == ["pmid:1"]
+
+
+@pytest.mark.parametrize("order", [("jsonl", "pubmed"), ("pubmed", "jsonl")])
+def test_one_pubmed_number_under_two_ids_is_used_once(store: Store, order: tuple[str, str]) -> None:
+    given = {"jsonl": Record("own:1", TITLE, [("", "t")], pmid="1", source="jsonl"), "pubmed": paper("1")}
+    for source in order:
+        store.put_records([given[source]])
+    assert in_use(store) == ["pmid:1"]
+
+
+def test_labels_of_sections_are_part_of_what_is_read(store: Store) -> None:
+    text = "Of 40 patients, 10 coughed."
+    for label in ("METHODS", "RESULTS"):
+        store.put_records([paper("1", sections=[(label, text)])])
+    assert len(store.rows("SELECT DISTINCT content_hash FROM record_versions")) == 2
+
+
 def test_two_papers_that_share_a_title_but_not_a_number_are_both_used(store: Store) -> None:
     store.put_records([paper("1"), paper("2")])
     assert in_use(store) == ["pmid:1", "pmid:2"]
