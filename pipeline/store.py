@@ -201,11 +201,15 @@ class Store:
     def _same_paper(self, row: dict[str, Any]) -> list[dict[str, Any]]:
         """The records in use of the same paper: by PubMed number, DOI or (where neither contradicts) title and year."""
         pmid, doi = row["pmid"] or row["link_pmid"], row["doi"] or row["link_doi"]
+        # One search of one index for each identity: with OR between them SQLite would look at every record.
         found = self.rows(
-            "SELECT id, source, year, pmid, doi, link_pmid, link_doi, title_key FROM records"
-            " WHERE superseded_by IS NULL AND id <> ? AND ("
-            " pmid = ? OR link_pmid = ? OR doi = ? OR link_doi = ? OR (title_key <> '' AND title_key = ?))",
-            [row["id"], pmid, pmid, doi, doi, row["title_key"]],
+            "SELECT id, source, year, pmid, doi, link_pmid, link_doi, title_key FROM records WHERE id IN ("
+            " SELECT id FROM records WHERE pmid = :pmid AND pmid IS NOT NULL AND superseded_by IS NULL"
+            " UNION SELECT id FROM records WHERE link_pmid = :pmid"
+            " UNION SELECT id FROM records WHERE doi = :doi UNION SELECT id FROM records WHERE link_doi = :doi"
+            " UNION SELECT id FROM records WHERE title_key = :title AND :title <> ''"
+            ") AND +superseded_by IS NULL AND id <> :id",
+            {"pmid": pmid, "doi": doi, "title": row["title_key"], "id": row["id"]},  # type: ignore[arg-type]
         )
         same = []
         for old in found:
