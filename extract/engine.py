@@ -17,7 +17,7 @@ from extract.features import Reader
 from extract.finding import Finding
 from extract.groups import gather, labels, lift, phrase_text
 from extract.kinds import classify
-from extract.names import Beliefs, Layout, layout, name_candidates
+from extract.names import Beliefs, Layout, Scene, layout, name_candidates
 from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
 from extract.stats import CONTINUOUS, statistic
@@ -67,6 +67,7 @@ class _Reading:
         self.sure: dict[int, float] = {}  # the probability of the group chosen
         self.names: dict[int, Phrase | None] = {}
         self.beliefs: Beliefs = {}
+        self.scenes: dict[int, Scene] = {}
         self.doses = Doses(self.doc)
         self.dose: tuple[Expression, Finding] | None = None  # the last one of the sentence
 
@@ -74,6 +75,11 @@ class _Reading:
         if sentence not in self.plans:
             self.plans[sentence] = layout(self.reader, sentence)
         return self.plans[sentence]
+
+    def _scene(self, sentence: int) -> Scene:
+        if sentence not in self.scenes:
+            self.scenes[sentence] = Scene(self.reader, self.plan(sentence), sentence, self.beliefs)
+        return self.scenes[sentence]
 
     def findings(self) -> list[Finding]:
         figures = self.reader.figures
@@ -121,7 +127,7 @@ class _Reading:
         first = next((j for j in run_of(self.reader, i) if j in self.kinds and self.kinds[j] == self.kinds[i]), i)
         if first not in self.names:
             sentence = self.reader.sentence[first]
-            options = name_candidates(self.reader, self.plan(sentence), first, self.kinds[first], self.beliefs)
+            options = name_candidates(self.reader, self.plan(sentence), first, self.kinds[first], self.beliefs, self._scene(sentence))
             self.names[first] = max(options, key=lambda o: self.engine.name.score(o[1]))[0] if options else None
         return self.names[first]
 
@@ -132,7 +138,7 @@ class _Reading:
         measure = fixed_measure(kind)
         if measure is None:
             phrase = self._named(i)
-            name = clean_name(phrase_text(self.reader, phrase)) if phrase is not None else ""
+            name = clean_name(phrase_text(self.reader, phrase), kind) if phrase is not None else ""
             if not name:
                 return None
             measure = f"{kind}:{name}"

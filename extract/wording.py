@@ -9,24 +9,37 @@ import re
 from functools import lru_cache
 
 FIXED = frozenset({"participants", "age", "dose", "follow-up"})
-LEAD = re.compile(r"^(?:the|an?|of|in|with|any|some|most|their|his|her|its|other|had|was|were|have|has|been|total|overall)\s+", re.I)
+PEOPLE = r"(?:patients?|subjects?|participants?|women|men|children|individuals|people|cases|infants|adults)"
+LEAD = re.compile(
+    r"^(?:the|an?|of|in|with|any|some|most|their|his|her|its|other|had|was|were|have|has|been|total|overall|having|eventual|subsequent|only|also"
+    r"|developed|developing|experienced|experiencing|underwent|undergoing|received|receiving|required|requiring|suffered(?:\s+from)?|exhibited|showed|reported(?=\s+(?:an?|the|any)\b)|achieved|given|presented\s+with"
+    r"|(?:increased|decreased|reduced|higher|lower|greater|highest|lowest|significant|similar|significantly\s+(?:higher|lower))(?=\s+(?:overall\s+)?(?:incidence|rate|frequency|proportion|percentage|prevalence|risk|number|mean|median)s?\b)"
+    rf"|{PEOPLE}\s+(?:who|with|had|were|developed|experienced|underwent|received|required|showed|reported|achieved))\s+", re.I)
 SHARE = re.compile(
-    r"^(?:(?:cumulative|crude|overall|observed|reported|actuarial|estimated|mean|annual|total|corresponding|respective|relative)\s+)*"
+    r"^(?:(?:cumulative|crude|overall|observed|reported|actuarial|estimated|mean|median|average|annual|total|corresponding|respective|relative)\s+)*"
     r"(?:incidences?|rates?|frequenc(?:y|ies)|proportions?|percentages?|prevalences?|risks?|numbers?|occurrences?|episodes?|cases?|evidence|presence|probabilit(?:y|ies)|likelihood|development|history)\s+of\s+"
-    r"(?:the\s+|an?\s+)?(?:(?:patients?|subjects?|participants?|women|men|children|individuals|people|cases)\s+(?:who\s+(?:had\s+|were\s+)?|with\s+|experiencing\s+|having\s+|reporting\s+|achieving\s+)?)?", re.I)
+    rf"(?:the\s+|an?\s+)?(?:{PEOPLE}\s+(?:who\s+(?:had\s+|were\s+)?|with\s+|experiencing\s+|having\s+|reporting\s+|achieving\s+)?)?", re.I)
+CHANGE = re.compile(r"^(?:(?:mean|median|average|percent(?:age)?|relative|absolute|net|%|overall|significant|greater|larger|smaller)\s+)*(?:improvement|increase|decrease|reduction|decline|fall|rise|change|increment|gain|drop|loss)s?\s+(?:in|of|from\s+baseline\s+in)\s+(?:the\s+)?(?=\w{2})", re.I)
+CHANGED = re.compile(r"^(?:(?:mean|median|average|percent(?:age)?|relative|absolute|net|%)\s+)*(.{2,60}?)\s+(?:improvement|increase|decrease|reduction|decline|change|gain|loss)s?$", re.I)
+SPAN = [
+    (re.compile(r"^(?:(?:mean|median|average)\s+)?(?:operat(?:ing|ive|ion)|surg(?:ery|ical)|procedure)\s+(?:time|duration)s?$|^duration of (?:surgery|the operation|operation)$", re.I), "surgery"),
+    (re.compile(r"^(?:(?:mean|median|average|postoperative|total)\s+)*(?:hospitali[sz]ations?|length of (?:hospital )?stay|(?:length of |duration of )?hospital(?:i[sz]ation)?(?: length of)? stays?|hospital days|los|stays?)$", re.I), "hospital stay"),
+    (re.compile(r"^(?:(?:double[- ]blind|active|open[- ]label|study|mean|median|total)\s+)*(?:treatment|therapy)(?:\s+(?:period|phase|duration|course|time))?s?$", re.I), "treatment"),
+]
+LENGTH = re.compile(r"^(?:(?:mean|median|average|total)\s+)*(?:durations?|length|period)\s+of\s+(?:the\s+)?|\s+(?:durations?|times?|periods?|length)$", re.I)
 STANDARD = [
     (re.compile(r"^(?:died|deaths?|mortality(?: rates?)?|dead|fatalit(?:y|ies)|death rates?|case fatality(?: rates?)?|death occurred)$"), "death"),
     (re.compile(r"^(?:relapsed?|relapses|recurrences?|recurred|relapse rates?|recurrence rates?|disease recurrence|relapse occurred)$"), "relapse"),
     (re.compile(r"^(?:respon(?:se|ses|ded|ders?)|response rates?|responder rates?)$"), "response"),
-    (re.compile(r"^(?:survived|survival(?: rates?)?|survivors?)$"), "survival"),
+    (re.compile(r"^(?:survived|survival(?: rates?)?|survivors?|alive)$"), "survival"),
     (re.compile(r"^(?:remissions?|remission rates?)$"), "remission"),
     (re.compile(r"^(?:recover(?:y|ed)|cured?|cure rates?|recovery rates?)$"), "recovery"),
-    (re.compile(r"^(?:complications?|complication rates?)$"), "complication"),
-    (re.compile(r"^(?:adverse (?:events?|effects?|reactions?)|side[- ]effects?|toxicit(?:y|ies)|adverse event rates?)$"), "adverse event"),
+    (re.compile(r"^(?:complications?|complication rates?|morbidity(?: rates?)?)$"), "complication"),
+    (re.compile(r"^(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)|aes?|adrs?|side[- ]effects?|toxicit(?:y|ies)|adverse event rates?)$"), "adverse event"),
     (re.compile(r"^(?:readmi(?:ssions?|tted)|readmission rates?)$"), "readmission"),
     (re.compile(r"^(?:reoperat(?:ions?|ed)|reoperation rates?)$"), "reoperation"),
 ]
-KEEP_S = frozenset("diabetes series pancreatitis sepsis ascites rabies herpes measles mumps lens stasis abscess ptosis status varices thrombosis diagnosis species".split())
+KEEP_S = frozenset(["diabetes", "series", "pancreatitis", "sepsis", "ascites", "rabies", "herpes", "measles", "mumps", "lens", "stasis", "abscess", "ptosis", "status", "varices", "thrombosis", "diagnosis", "species"])
 
 
 def fixed_measure(kind: str) -> str | None:
@@ -48,8 +61,8 @@ def singular(word: str) -> str:
     return word[:-1]
 
 
-def clean_name(text: str) -> str:
-    """A measure's name from the phrase that was chosen: lower case, head noun singular, standard outcome names."""
+def clean_name(text: str, kind: str = "") -> str:
+    """A measure's name from the phrase that was chosen: lower case, head noun singular, standard names for its class `kind`."""
     name = re.sub(r"\s+", " ", text.strip().lower())
     while True:
         shorter = LEAD.sub("", name)
@@ -57,12 +70,26 @@ def clean_name(text: str) -> str:
         if shorter == name:
             break
         name = shorter
+    if kind == "duration":
+        for pattern, standard in SPAN:
+            if pattern.match(name):
+                return standard
+        name = LENGTH.sub("", LENGTH.sub("", name)) or name
+    elif kind == "measurement":
+        shorter = CHANGE.sub("", name)
+        match = CHANGED.match(name) if shorter == name else None
+        if match is not None or shorter != name:
+            return "change in " + _one(match.group(1) if match is not None else shorter)
     for pattern, standard in STANDARD:
         if pattern.match(name):
             return standard
-    name = re.sub(r"\s+(?:rates?|occurred|was|were)$", "", name)
+    return _one(re.sub(r"\s+(?:rates?|occurred|was|were)$", "", name))
+
+
+def _one(name: str) -> str:
+    """A name with its last word in the singular."""
     parts = name.split(" ")
-    return " ".join([*parts[:-1], singular(parts[-1])]) if parts else name
+    return " ".join([*parts[:-1], singular(parts[-1])])
 
 
 def clean_group(text: str) -> str:

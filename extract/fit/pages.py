@@ -48,7 +48,7 @@ def read_pages(examples: list[Example], sentences: list[Sentence]) -> list[Page]
     return pages
 
 
-def add_list(lists: list[Pair], fits: list[float], rows: list[list[str]]) -> None:
-    """Add a list of candidates where one of them is near enough to what was annotated."""
+def add_list(lists: list[Pair], fits: list[float], rows: list[list[str]], near: float = 0.01) -> None:
+    """Add a list of candidates where one of them is near enough to what was annotated; those within `near` of the best are right."""
     if fits and max(fits) >= 0.35:
-        lists.append((rows, [fit >= max(fits) - 0.01 for fit in fits]))
+        lists.append((rows, [fit >= max(fits) - near for fit in fits]))

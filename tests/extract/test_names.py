@@ -1,0 +1,48 @@
+"""Which phrase of a sentence names a figure: one sentence a pattern."""
+
+import pytest
+
+from extract import linear
+from extract.groups import phrase_text
+from extract.names import Layout, Scene, layout, name_candidates, squeeze
+from extract.reading import open_reader
+from extract.wording import clean_name
+
+
+def named(sentence: str, number: str, kind: str) -> str:
+    reader = open_reader(sentence, [(0, len(sentence), "RESULTS")])
+    plan: Layout = layout(reader, 0)
+    figure = next(i for i, e in enumerate(reader.figures) if sentence[e.start : e.end].startswith(number))
+    ranker = linear.load("name")
+    options = name_candidates(reader, plan, figure, kind, {})
+    return clean_name(phrase_text(reader, max(options, key=lambda o: ranker.score(o[1]))[0]), kind)
+
+
+@pytest.mark.parametrize(("sentence", "number", "kind", "name"), [
+    ("Common complaints were tinnitus (31%) and dizziness (14%).", "31", "symptom", "tinnitus"),
+    ("Wound infection occurred in 9% of the operated patients.", "9", "outcome", "wound infection"),
+    ("Among them, 17 patients developed pneumonia.", "17", "outcome", "pneumonia"),
+    ("Mean serum ferritin was 312 ng/ml at entry.", "312", "measurement", "serum ferritin"),
+    ("The overall mortality rate was 12%.", "12", "outcome", "death"),
+    ("Women were randomized to receive 5 mg daily or placebo for 6 weeks.", "6", "duration", "treatment"),
+])
+def test_the_name_follows_the_clause(sentence: str, number: str, kind: str, name: str) -> None:
+    assert named(sentence, number, kind) == name
+
+
+def test_groups_and_people_are_left_out_between_a_figure_and_its_name() -> None:
+    sentence = "Headache was seen in patients of the placebo group (12%)."
+    reader = open_reader(sentence, [(0, len(sentence), "")])
+    plan = layout(reader, 0)
+    scene = Scene(reader, plan, 0, {})
+    at = plan.place[0]
+    assert squeeze(scene.path(1, at)).startswith("bO")
+
+
+def test_a_scene_shared_by_figures_gives_the_same_features() -> None:
+    sentence = "Nausea (19%) and vomiting (13%) were the main symptoms."
+    reader = open_reader(sentence, [(0, len(sentence), "")])
+    plan = layout(reader, 0)
+    scene = Scene(reader, plan, 0, {})
+    for figure in range(2):
+        assert name_candidates(reader, plan, figure, "symptom", {}, scene) == name_candidates(reader, plan, figure, "symptom", {})
