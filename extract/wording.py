@@ -19,10 +19,10 @@ SHARE = re.compile(
     r"^(?:(?:cumulative|crude|overall|observed|reported|actuarial|estimated|mean|median|average|annual|total|corresponding|respective|relative)\s+)*"
     r"(?:incidences?|rates?|frequenc(?:y|ies)|proportions?|percentages?|prevalences?|risks?|numbers?|occurrences?|episodes?|cases?|evidence|presence|probabilit(?:y|ies)|likelihood|development|history)\s+of\s+"
     rf"(?:the\s+|an?\s+)?(?:{PEOPLE}\s+(?:who\s+(?:had\s+|were\s+)?|with\s+|experiencing\s+|having\s+|reporting\s+|achieving\s+)?)?", re.I)
-CHANGE = re.compile(r"^(?:(?:mean|median|average|percent(?:age)?|relative|absolute|net|%|overall|significant|greater|larger|smaller)\s+)*(?:improvement|increase|decrease|reduction|decline|fall|rise|change|increment|gain|drop|loss)s?\s+(?:in|of|from\s+baseline\s+in)\s+(?:the\s+)?(?=\w{2})", re.I)
-CHANGED = re.compile(r"^(?:(?:mean|median|average|percent(?:age)?|relative|absolute|net|%)\s+)*(.{2,60}?)\s+(?:improvement|increase|decrease|reduction|decline|change|gain|loss)s?$", re.I)
+CHANGE = re.compile(r"^(?:(?:mean|median|average|percent(?:age)?|relative|absolute|net|%|overall|significant|greater|larger|smaller)\s+)*(?:improvement|increase|decrease|reduction|decline|fall|rise|change|increment|drop)s?\s+(?:in|of|from\s+baseline\s+in)\s+(?:the\s+)?(?=\w{2})", re.I)
+CHANGED = re.compile(r"^(?:(?:mean|median|average|percent(?:age)?|relative|absolute|net|%)\s+)*(.{2,60}?(?=\s+(?:improvement|increase|decrease|reduction|decline|change))|weight(?=\s+(?:loss|gain)))\s+\w+$", re.I)
 SPAN = [
-    (re.compile(r"^(?:(?:mean|median|average)\s+)?(?:operat(?:ing|ive|ion)|surg(?:ery|ical)|procedure)\s+(?:time|duration)s?$|^duration of (?:surgery|the operation|operation)$", re.I), "surgery"),
+    (re.compile(r"^(?:(?:mean|median|average)\s+)?(?:operat(?:ing|ive|ion)|surg(?:ery|ical))\s+(?:time|duration)s?$|^duration of (?:surgery|the operation|operation)$", re.I), "surgery"),
     (re.compile(r"^(?:(?:mean|median|average|postoperative|total)\s+)*(?:hospitali[sz]ations?|length of (?:hospital )?stay|(?:length of |duration of )?hospital(?:i[sz]ation)?(?: length of)? stays?|hospital days|los|stays?)$", re.I), "hospital stay"),
     (re.compile(r"^(?:(?:double[- ]blind|active|open[- ]label|study|mean|median|total)\s+)*(?:treatment|therapy)(?:\s+(?:period|phase|duration|course|time))?s?$", re.I), "treatment"),
 ]

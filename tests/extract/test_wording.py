@@ -27,3 +27,11 @@ def test_a_change_is_named_by_what_changed(printed: str, name: str) -> None:
 @pytest.mark.parametrize(("printed", "name"), [("Operative time", "surgery"), ("length of hospital stay", "hospital stay"), ("median duration of cough", "cough"), ("double-blind treatment period", "treatment")])
 def test_a_duration_is_named_by_what_lasts(printed: str, name: str) -> None:
     assert clean_name(printed, "duration") == name
+
+
+def test_lost_blood_is_no_change() -> None:
+    assert clean_name("Operative blood loss", "measurement") == "operative blood loss"
+
+
+def test_a_procedure_need_not_be_surgery() -> None:
+    assert clean_name("procedure time", "duration") == "procedure"
