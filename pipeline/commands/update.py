@@ -59,6 +59,7 @@ def command(
     from pipeline.mail import Mailer
     from pipeline.schedule import wait_for_off_peak
     from pipeline.settings import Settings
+    from pipeline.sources import entrez_client
     from pipeline.store import Store, existing_store
 
     if bool(reviews) == every:
@@ -67,6 +68,8 @@ def command(
         log_to(Path(log_file))
     settings = Settings.load(store=store, out=out, email=email, base_url=base_url, rate=rate)
     mailer = Mailer.load()
+    if mirror is None:
+        entrez_client(settings, "retally update")  # what is missing is said before anything is done
     if off_peak and mirror is None:
         wait_for_off_peak()
     with only_one(settings.store), (existing_store if every else Store)(settings.store) as opened:

@@ -17,6 +17,7 @@ from pipeline.logs import LogDisplay
 from pipeline.mail import Mailer
 from pipeline.ratelimit import RateLimiter
 from pipeline.review import Review, load_review
+from pipeline.secret import secret
 from pipeline.settings import Settings
 from pipeline.store import Store
 from pipeline.update import update_review
@@ -101,7 +102,7 @@ def quick_entrez(settings: Settings, asked_by: str) -> Entrez:
         tries=2,
         first_pause=0.001,
         timeout=0.5,
-        api_key="x",
+        api_key=secret("NCBI_API_KEY") or "x",
         rate=1e6,
     )
     return Entrez(given, RateLimiter(1e6, settings.store.with_suffix(".rate")))

@@ -28,7 +28,7 @@ def living(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Living]:
 
 def retally(living: Living, *words: str) -> int:
     given = ["--store", str(living.settings.store), "--out", str(living.settings.out)]
-    if words[0] == "update":
+    if "update" in words:
         given += ["--email", "test@example.org", "--base-url", living.server.base_url]
     with pytest.raises(SystemExit) as end:
         main([*words, *given])
@@ -59,7 +59,11 @@ def test_a_review_that_fails_does_not_stop_the_others(living: Living, capsys: py
     assert "no-such-review" in said.err
 
 
-def test_wrong_usage(living: Living) -> None:
+def test_wrong_usage(living: Living, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RETALLY_EMAIL", raising=False)
+    with pytest.raises(SystemExit) as end:
+        main(["update", str(living.review.folder), "--store", str(living.settings.store)])
+    assert end.value.code == 2  # nobody to name to NCBI
     assert retally(living, "update") == 2
     assert retally(living, "update", "--all", str(living.review.folder)) == 2
 
