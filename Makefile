@@ -30,8 +30,9 @@ check: $(READY) ## Style (ruff) and types (mypy)
 torture: $(READY) ## Kill an update 100 times at random moments (some minutes)
 	RETALLY_KILLS=100 $(BIN)/python -m pytest tests/pipeline/test_killed.py
 
-score: $(READY) ## Accuracy on the development gold, where it lies beside the checkout
-	$(BIN)/python -m tests.score
+score: $(READY) ## Accuracy of a reader fitted on the training gold alone, on the development gold beside the checkout
+	$(BIN)/python -m extract.fit.fit ../shared/gold/findings --trials ../shared/gold/rct_art.jsonl --out build/weights
+	$(BIN)/python -m tests.score --weights build/weights
 
 bench: $(READY) ## Speed and memory
 	$(BIN)/python -m tests.bench
@@ -49,7 +50,7 @@ picture: run ## The report as a picture for the README (needs chromium)
 	cp build/pictures/desktop-light.png docs/report.png
 
 fit: $(READY) ## Fit the reader's deciders again, on the annotated abstracts beside the checkout
-	$(BIN)/python -m extract.fit.fit ../shared/gold/findings --trials ../shared/gold/rct_art.jsonl
+	$(BIN)/python -m extract.fit.fit ../shared/gold/findings --trials ../shared/gold/rct_art.jsonl --splits train,dev
 
 clean: ## Remove the environment and caches; stores and reports stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

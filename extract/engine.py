@@ -1,12 +1,14 @@
 """The engine: a record's text in, its findings out. No network, no database, no rule for one review.
 
-Steps: figures (`expressions`), what each is (`figure` decider), whose it is (`groups`), what it measures (`names`), which
+Steps: figures (`expressions`), what each is (`figure` decider), whose it is (`groups`), what it measures
+(`names`), which
 statistic, dose, denominator. Called by `pipeline.run` and by `retally extract`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from extract import linear
 from extract.denominators import set_denominators
@@ -21,10 +23,12 @@ from extract.names import Beliefs, Layout, Scene, layout, name_candidates
 from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
 from extract.stats import CONTINUOUS, statistic
+from extract.treatments import is_given
 from extract.whose import Whose, chosen, run_of
 from extract.wording import clean_group, clean_name, fixed_measure
 
 ENGINE_VERSION = "1"
+EVENTS = frozenset({"outcome", "finding", "proportion", "symptom", "sign"})
 
 
 class Engine:
@@ -32,13 +36,20 @@ class Engine:
 
     version = ENGINE_VERSION
 
-    def __init__(self) -> None:
-        self.figure = linear.load("figure")
-        self.name = linear.load("name")
-        self.mention = linear.load("mention")
-        self.group = linear.load("group")
+    def __init__(self, weights: Path | None = None) -> None:
+        """`weights` is a folder of fitted deciders in place of those that ship (see `extract.fit`)."""
 
-    def read(self, title: str | None = None, sections: Iterable[tuple[str, str]] = (), text: str | None = None) -> list[Finding]:
+        def decider(name: str) -> linear.Decider:
+            return linear.load(name) if weights is None else linear.read(weights / f"{name}.npz")
+
+        self.figure = decider("figure")
+        self.name = decider("name")
+        self.mention = decider("mention")
+        self.group = decider("group")
+
+    def read(
+        self, title: str | None = None, sections: Iterable[tuple[str, str]] = (), text: str | None = None
+    ) -> list[Finding]:
         """The findings of one record, in order of appearance.
 
         `sections` are (label, text) pairs; or `text` alone. Offsets count into title and sections joined by newlines.
@@ -47,7 +58,9 @@ class Engine:
         reader = open_reader(whole, spans)
         return complete(reader, _Reading(self, reader).findings(), self.version)
 
-    def read_many(self, records: Iterable[tuple[str | None, list[tuple[str, str]], str | None]]) -> Iterator[list[Finding]]:
+    def read_many(
+        self, records: Iterable[tuple[str | None, list[tuple[str, str]], str | None]]
+    ) -> Iterator[list[Finding]]:
         """The findings of many records, in order."""
         for title, sections, text in records:
             yield self.read(title, sections, text)
@@ -101,7 +114,10 @@ class _Reading:
         reader = self.reader
         for s in range(len(self.doc.sentences)):
             self.plan(s)
-        found = [(label, lift(float(self.engine.mention.probabilities(label.features)[1]))) for label in labels(reader, self.plans)]
+        found = [
+            (label, lift(float(self.engine.mention.probabilities(label.features)[1])))
+            for label in labels(reader, self.plans)
+        ]
         beliefs = {(m.sentence, m.phrase.first, m.phrase.last): p for label, p in found for m in label.mentions}
         groups = gather(found)
         self.beliefs = beliefs
@@ -127,7 +143,9 @@ class _Reading:
         first = next((j for j in run_of(self.reader, i) if j in self.kinds and self.kinds[j] == self.kinds[i]), i)
         if first not in self.names:
             sentence = self.reader.sentence[first]
-            options = name_candidates(self.reader, self.plan(sentence), first, self.kinds[first], self.beliefs, self._scene(sentence))
+            options = name_candidates(
+                self.reader, self.plan(sentence), first, self.kinds[first], self.beliefs, self._scene(sentence)
+            )
             self.names[first] = max(options, key=lambda o: self.engine.name.score(o[1]))[0] if options else None
         return self.names[first]
 
@@ -141,11 +159,29 @@ class _Reading:
             name = clean_name(phrase_text(self.reader, phrase), kind) if phrase is not None else ""
             if not name:
                 return None
+            if stat in ("count", "percent") and kind in EVENTS and is_given(self.reader, i, name):
+                kind = "treatment"
             measure = f"{kind}:{name}"
         finding = Finding(
-            measure=measure, group=self.labels.get(i, "all"), stat=stat, value=e.value, low=e.low, high=e.high, unit=e.unit.text if e.unit else None,
-            numerator=e.numerator, denominator=e.denominator, cmp=e.cmp, start=e.start, end=e.end, section=self.doc.labels[sentence.section],
-            sentence_start=sentence.start, sentence_end=sentence.end, confidence=round(self.belief[i], 3), how="figure", engine=ENGINE_VERSION)
+            measure=measure,
+            group=self.labels.get(i, "all"),
+            stat=stat,
+            value=e.value,
+            low=e.low,
+            high=e.high,
+            unit=e.unit.text if e.unit else None,
+            numerator=e.numerator,
+            denominator=e.denominator,
+            cmp=e.cmp,
+            start=e.start,
+            end=e.end,
+            section=self.doc.labels[sentence.section],
+            sentence_start=sentence.start,
+            sentence_end=sentence.end,
+            confidence=round(self.belief[i], 3),
+            how="figure",
+            engine=ENGINE_VERSION,
+        )
         if kind == "dose":
             previous = self.dose if self.dose is not None and self.dose[1].sentence_start == sentence.start else None
             self.doses.read(e, sentence, finding, previous)
@@ -173,7 +209,9 @@ def _once(found: list[tuple[Finding, Expression]], reader: Reader) -> list[tuple
     seen: dict[tuple, int] = {}
     for f, e in found:
         key = (f.measure, f.group, f.stat, f.value, f.low, f.high, f.drug, f.per)
-        if key in seen and out[seen[key]][0].sentence_start != f.sentence_start:  # equal figures of one sentence are of two arms
+        if (
+            key in seen and out[seen[key]][0].sentence_start != f.sentence_start
+        ):  # equal figures of one sentence are of two arms
             old = out[seen[key]][0]
             if (f.denominator is not None) > (old.denominator is not None):
                 out[seen[key]] = (f, e)

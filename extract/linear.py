@@ -1,6 +1,8 @@
-"""Linear deciders over string features: multinomial logistic regression, fitted by `extract.fit`, read from `extract/weights`.
+"""Linear deciders over string features: multinomial logistic regression, fitted by `extract.fit`, read from
+`extract/weights`.
 
-A decider is a matrix of float16 weights, one row a feature, one column a class, and an intercept; a feature that was not
+A decider is a matrix of float16 weights, one row a feature, one column a class, and an intercept; a feature that
+was not
 seen in training weighs nothing. Reading needs numpy alone.
 """
 
@@ -11,7 +13,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -55,17 +59,27 @@ def save(path: Path, classes: list[str], features: list[str], weights: np.ndarra
     keep = [i for i in range(len(features)) if np.abs(weights[i]).max() > 0.004]
     table = weights[keep].astype(np.float16)
     np.savez_compressed(
-        path, weights=table, intercept=intercept.astype(np.float32),
-        names=np.frombuffer(json.dumps([classes, [features[i] for i in keep]], ensure_ascii=False).encode(), dtype=np.uint8))
+        path,
+        weights=table,
+        intercept=intercept.astype(np.float32),
+        names=np.frombuffer(
+            json.dumps([classes, [features[i] for i in keep]], ensure_ascii=False).encode(), dtype=np.uint8
+        ),
+    )
+
+
+def read(path: Path | Traversable) -> Decider:
+    """The decider of a file. Raises `WeightsError` where it cannot be read: reinstalling cures it."""
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
+            classes, features = json.loads(bytes(data["names"]).decode())
+            index = {feature: row for row, feature in enumerate(features)}
+            return Decider(classes, index, data["weights"].astype(np.float32), data["intercept"])
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise WeightsError(f"weights {path} cannot be read ({error}): reinstall retally") from error
 
 
 @cache
 def load(name: str) -> Decider:
-    """The decider `extract/weights/<name>.npz`. Raises `WeightsError` where it cannot be read: reinstalling cures it."""
-    path = resources.files("extract") / "weights" / f"{name}.npz"
-    try:
-        with resources.as_file(path) as file, np.load(file, allow_pickle=False) as data:
-            classes, features = json.loads(bytes(data["names"]).decode())
-            return Decider(classes, {f: i for i, f in enumerate(features)}, data["weights"].astype(np.float32), data["intercept"])
-    except (OSError, ValueError, KeyError) as error:
-        raise WeightsError(f"weights {path} cannot be read ({error}): reinstall retally") from error
+    """The decider `extract/weights/<name>.npz`, which ships with the engine."""
+    return read(resources.files("extract") / "weights" / f"{name}.npz")

@@ -1,6 +1,7 @@
 """What a figure measures: the phrase of its sentence that names it.
 
-Comes in: the features' `Reader`, a figure and its class. Goes out: candidate phrases with their features (for training) or
+Comes in: the features' `Reader`, a figure and its class. Goes out: candidate phrases with their features (for
+training) or
 the name chosen by the fitted ranker. Called by `extract.engine` and `extract.fit`.
 """
 
@@ -15,13 +16,33 @@ from extract.features import NOWHERE, Reader, clusters
 from extract.phrases import Atom, Phrase, atoms, candidates, people_words
 from extract.resources import load
 
-Beliefs = dict[tuple[int, int, int], float]  # (sentence, first token, last token) -> how much a phrase is taken for a group
+Beliefs = dict[
+    tuple[int, int, int], float
+]  # (sentence, first token, last token) -> how much a phrase is taken for a group
+GIVING = frozenset(
+    [
+        "mg",
+        "daily",
+        "dose",
+        "given",
+        "received",
+        "receive",
+        "randomized",
+        "randomised",
+        "placebo",
+        "treated",
+        "twice",
+        "day",
+    ]
+)
 NEGATIVE = frozenset({"without", "no", "not", "non", "never"})
 
 
 LABEL = re.compile(r"\b(?:[A-Z]{1,3}\d?|\d{1,2}[a-d]?|[IVX]{1,4})\b")
 ENUMERATED = re.compile(
-    r"\b(group|arm|cohort)s\s+(?:[A-Z]{1,3}\d?|\d{1,2}[a-d]?)(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s*/\s*|\s+or\s+|\s+versus\s+|\s+vs\.?\s+)(?:(?:the\s+)?group\s+)?(?:[A-Z]{1,3}\d?|\d{1,2}[a-d]?)\b)+", re.I)
+    r"\b(group|arm|cohort)s\s+(?:[A-Z]{1,3}\d?|\d{1,2}[a-d]?)(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s*/\s*|\s+or\s+|\s+versus\s+|\s+vs\.?\s+)(?:(?:the\s+)?group\s+)?(?:[A-Z]{1,3}\d?|\d{1,2}[a-d]?)\b)+",
+    re.I,
+)
 
 
 @dataclass(slots=True)
@@ -46,7 +67,11 @@ def layout(reader: Reader, sentence: int) -> Layout:
         if n not in place:
             e = reader.figures[n]
             host = position.get(id(e.host)) if e.host is not None else None
-            place[n] = place[host] if host in place else next((i for i, p in enumerate(parts) if p.last > e.first), len(parts) - 1)
+            place[n] = (
+                place[host]
+                if host in place
+                else next((i for i, p in enumerate(parts) if p.last > e.first), len(parts) - 1)
+            )
     phrases = candidates(parts, negative=lambda t: doc.lower[t] in NEGATIVE)
     return Layout(parts, phrases + _enumerated(reader, parts, s.start, s.end), place)
 
@@ -66,7 +91,7 @@ def _enumerated(reader: Reader, parts: list[Atom], start: int, end: int) -> list
 
 
 def _quieten(reader: Reader, parts: list[Atom]) -> list[Atom]:
-    """Leave out what only qualifies a figure: its spread, p values, intervals, and the brackets that hold nothing else."""
+    """Leave out what only qualifies a figure: its spread, p values, intervals, and brackets with nothing else."""
     words = reader.doc.words
 
     def quiet(atom: Atom) -> bool:
@@ -102,15 +127,72 @@ def _quieten(reader: Reader, parts: list[Atom]) -> list[Atom]:
 
 # ---- the words between a figure and a phrase, as codes
 
-PREPOSITIONS = {"in": "i", "of": "o", "for": "f", "with": "w", "without": "w", "to": "t", "from": "r", "by": "y", "at": "@", "on": "i", "among": "i", "amongst": "i", "than": "<", "vs": "<", "vs.": "<",
-                "versus": "<", "compared": "<", "after": "@", "before": "@", "during": "@", "within": "@", "as": "a", "including": "e", "while": ";", "whereas": ";", "but": ";", "although": ";", "however": ";"}
+PREPOSITIONS = {
+    "in": "i",
+    "of": "o",
+    "for": "f",
+    "with": "w",
+    "without": "w",
+    "to": "t",
+    "from": "r",
+    "by": "y",
+    "at": "@",
+    "on": "i",
+    "among": "i",
+    "amongst": "i",
+    "than": "<",
+    "vs": "<",
+    "vs.": "<",
+    "versus": "<",
+    "compared": "<",
+    "after": "@",
+    "before": "@",
+    "during": "@",
+    "within": "@",
+    "as": "a",
+    "including": "e",
+    "while": ";",
+    "whereas": ";",
+    "but": ";",
+    "although": ";",
+    "however": ";",
+}
 HAVE = frozenset(["had", "has", "have", "having"])
-SHARES = frozenset(["rate", "rates", "incidence", "frequency", "prevalence", "proportion", "percentage", "percent", "number", "numbers", "risk", "probability", "cases", "episodes", "evidence", "presence", "occurrence", "mean", "median", "average", "value", "values", "level", "levels", "score", "scores"])
+SHARES = frozenset(
+    [
+        "rate",
+        "rates",
+        "incidence",
+        "frequency",
+        "prevalence",
+        "proportion",
+        "percentage",
+        "percent",
+        "number",
+        "numbers",
+        "risk",
+        "probability",
+        "cases",
+        "episodes",
+        "evidence",
+        "presence",
+        "occurrence",
+        "mean",
+        "median",
+        "average",
+        "value",
+        "values",
+        "level",
+        "levels",
+        "score",
+        "scores",
+    ]
+)
 
 
 @cache
 def verb_codes() -> dict[str, str]:
-    """Verb -> H (people have what follows), O (what precedes occurs), C (what precedes changes), D (an end in itself)."""
+    """Verb -> H (people have what follows), O (what precedes occurs), C (it changes), D (an end in itself)."""
     table: dict[str, str] = {}
     for key, code in (("having", "H"), ("occurring", "O"), ("changing", "C"), ("ending", "D")):
         table.update((word, code) for word in load("grammar")[key])
@@ -130,7 +212,9 @@ class Scene:
         self._around: dict[int, str] = {}
         self._frames: dict[int, tuple[str, str]] = {}
         self._own: dict[tuple[int, str], list[str]] = {}
-        self.nouns = [i for i, p in enumerate(plan.parts) if p.type in "NV" and self.codes[i] in "nD" and not self.group[i]]
+        self.nouns = [
+            i for i, p in enumerate(plan.parts) if p.type in "NV" and self.codes[i] in "nD" and not self.group[i]
+        ]
 
     def _code(self, part: Atom) -> str:
         low = self.reader.doc.lower
@@ -190,13 +274,18 @@ class Scene:
     def frame(self, at: int) -> tuple[str, str]:
         """The clause around a figure without people, groups and prepositions: what stands before it and behind it."""
         if at not in self._frames:
-            self._frames[at] = squeeze(self.path(max(0, at - 9), at))[-3:], squeeze(self.path(at + 1, min(len(self.parts), at + 10)))[:3]
+            self._frames[at] = (
+                squeeze(self.path(max(0, at - 9), at))[-3:],
+                squeeze(self.path(at + 1, min(len(self.parts), at + 10)))[:3],
+            )
         return self._frames[at]
 
     def around(self, at: int) -> str:
         """What stands around a figure: two codes before it and three behind it."""
         if at not in self._around:
-            self._around[at] = self.path(max(0, at - 4), at)[-2:] + "#" + self.path(at + 1, min(len(self.parts), at + 6))[:3]
+            self._around[at] = (
+                self.path(max(0, at - 4), at)[-2:] + "#" + self.path(at + 1, min(len(self.parts), at + 6))[:3]
+            )
         return self._around[at]
 
     def own(self, number: int, group: str) -> list[str]:
@@ -217,9 +306,27 @@ class Scene:
         level = min(9, int(self.beliefs.get((self.sentence, phrase.first, phrase.last), 0.0) * 10))
         size = min(9, phrase.last - phrase.first)
         hc, fc = table.get(head, NOWHERE)[1], table.get(first, NOWHERE)[1]
-        out = [f"shape={shape}", f"shape={shape}|{group}", f"shape={shape}|{prev}{after_code}", f"pn={prev}{after_code}", f"pn={prev}{after_code}|{group}", f"size={size}", f"size={size}|{group}", f"first={first}", f"head={head}",
-               f"headc={hc}", f"headc={hc}|{group}", f"firstc={fc}", f"before={before}", f"after={after}", f"belief={level}", f"belief={level}|{group}", f"start={phrase.a <= 1}|{group}", f"after={after_code}|{shape[-1:]}",
-               f"grp={sum(self.group[phrase.a : phrase.b])}|{phrase.b - phrase.a}"]
+        out = [
+            f"shape={shape}",
+            f"shape={shape}|{group}",
+            f"shape={shape}|{prev}{after_code}",
+            f"pn={prev}{after_code}",
+            f"pn={prev}{after_code}|{group}",
+            f"size={size}",
+            f"size={size}|{group}",
+            f"first={first}",
+            f"head={head}",
+            f"headc={hc}",
+            f"headc={hc}|{group}",
+            f"firstc={fc}",
+            f"before={before}",
+            f"after={after}",
+            f"belief={level}",
+            f"belief={level}|{group}",
+            f"start={phrase.a <= 1}|{group}",
+            f"after={after_code}|{shape[-1:]}",
+            f"grp={sum(self.group[phrase.a : phrase.b])}|{phrase.b - phrase.a}",
+        ]
         out += [f"w={w}" for w in words] + [f"wg={w}|{group}" for w in words]
         out += [f"c={c}" for c in dict.fromkeys(table.get(w, NOWHERE)[1] for w in words)]
         self._own[key] = out
@@ -235,7 +342,11 @@ class Scene:
         if len(core) > 5:
             core = core[:2] + "~" + core[-2:]
         left, behind = self.frame(at)
-        outer = (self.codes[phrase.b] if phrase.b < len(self.parts) else "$") if right else (self.codes[phrase.a - 1] if phrase.a else "^")
+        outer = (
+            (self.codes[phrase.b] if phrase.b < len(self.parts) else "$")
+            if right
+            else (self.codes[phrase.a - 1] if phrase.a else "^")
+        )
         other = left[-2:] if right else behind[:2]
         if len(path) > 7:
             path = path[:3] + "~" + path[-3:]
@@ -250,12 +361,43 @@ class Scene:
         last = self.reader.doc.lower[self.parts[b - 1 if right else a].first] if a < b else ""
         k = f"{side}{min(nouns, 3)}{min(figures, 2)}"
         reach = phrase.b - phrase.a if right else 0
-        return [f"path={side}{path}", f"path={side}{path}|{group}", f"path={side}{path}|{e.form}", f"path={side}{path}|{ends}{level}", f"near={side}{near}|{k}", f"far={side}{far}|{k}", f"k={k}", f"k={k}|{group}", f"k={k}|{e.form}",
-                f"k={k}|{level}", f"in={inside}|{k}", f"here={here}|{k}", f"here={here}|{k}|{level}", f"here={here}|{side}{path[:4] if right else path[-4:]}", f"joint={side}{joint}|{k}", f"joint={side}{joint}", f"last={side}{last}|{k}",
-                f"jl={side}{joint}|{last}", f"br={e.bracket}|{k}|{inside}", f"ends={ends}|{k}", f"clause={side}{';' in path}|{group}", f"len={side}{min(len(path), 7)}", f"heads={phrase.heads}|{side}|{reach}",
-                f"at={phrase.a <= 1}|{k}", f"core={side}{core}", f"core={side}{core}|{group}", f"core={side}{core}|{other}", f"core={side}{core}|{outer}", f"core={side}{core}|{outer}|{other}", f"core={side}{core}|{ends}|{level}|{nouns > 0}",
-                f"frame={left}#{behind}|{k}", f"frame={left}#{behind}|{side}{core}", f"frame={left[-1:]}#{behind[:1]}|{k}|{group}", f"seq={side}{outer}|{path}|{other[:1] if right else other[-1:]}", f"seq={side}{outer}|{path}|{e.bracket}"]
-
+        return [
+            f"path={side}{path}",
+            f"path={side}{path}|{group}",
+            f"path={side}{path}|{e.form}",
+            f"path={side}{path}|{ends}{level}",
+            f"near={side}{near}|{k}",
+            f"far={side}{far}|{k}",
+            f"k={k}",
+            f"k={k}|{group}",
+            f"k={k}|{e.form}",
+            f"k={k}|{level}",
+            f"in={inside}|{k}",
+            f"here={here}|{k}",
+            f"here={here}|{k}|{level}",
+            f"here={here}|{side}{path[:4] if right else path[-4:]}",
+            f"joint={side}{joint}|{k}",
+            f"joint={side}{joint}",
+            f"last={side}{last}|{k}",
+            f"jl={side}{joint}|{last}",
+            f"br={e.bracket}|{k}|{inside}",
+            f"ends={ends}|{k}",
+            f"clause={side}{';' in path}|{group}",
+            f"len={side}{min(len(path), 7)}",
+            f"heads={phrase.heads}|{side}|{reach}",
+            f"at={phrase.a <= 1}|{k}",
+            f"core={side}{core}",
+            f"core={side}{core}|{group}",
+            f"core={side}{core}|{other}",
+            f"core={side}{core}|{outer}",
+            f"core={side}{core}|{outer}|{other}",
+            f"core={side}{core}|{ends}|{level}|{nouns > 0}",
+            f"frame={left}#{behind}|{k}",
+            f"frame={left}#{behind}|{side}{core}",
+            f"frame={left[-1:]}#{behind[:1]}|{k}|{group}",
+            f"seq={side}{outer}|{path}|{other[:1] if right else other[-1:]}",
+            f"seq={side}{outer}|{path}|{e.bracket}",
+        ]
 
 
 CORE = frozenset("nsDHOCvb,;:=()&<F0")
@@ -284,7 +426,9 @@ def _depth(parts: list[Atom], reader: Reader) -> list[int]:
     return out
 
 
-def name_candidates(reader: Reader, plan: Layout, figure: int, kind: str, beliefs: Beliefs, scene: Scene | None = None) -> list[tuple[Phrase, list[str]]]:
+def name_candidates(
+    reader: Reader, plan: Layout, figure: int, kind: str, beliefs: Beliefs, scene: Scene | None = None
+) -> list[tuple[Phrase, list[str]]]:
     """The phrases that may name a figure, with their features."""
     scene = scene or Scene(reader, plan, reader.sentence[figure], beliefs)
     at, group = plan.place[figure], family(kind)
@@ -296,10 +440,16 @@ def name_candidates(reader: Reader, plan: Layout, figure: int, kind: str, belief
 
 
 def _course(reader: Reader, scene: Scene, at: int, e: Expression) -> list[str]:
-    """Features of "the figure tells how long something was given", where no word says so ("80 mg daily for 12 weeks")."""
+    """Features of "the figure tells how long something was given" where no word says so ("80 mg for 12 weeks")."""
     low = reader.doc.lower
     left, behind = scene.frame(at)
     sentence = reader.doc.sentences[scene.sentence]
     words = low[sentence.first : sentence.last]
-    return ["course", f"course={left[-1:]}#{behind[:1]}", f"course={reader.roles[scene.sentence]}", *[f"course<{w}" for w in low[max(sentence.first, e.first - 3) : e.first]],
-            *[f"course>{w}" for w in low[e.last : min(sentence.last, e.last + 2)]], f"course~{any(w in ('mg', 'daily', 'dose', 'given', 'received', 'receive', 'randomized', 'randomised', 'placebo', 'treated', 'twice', 'day') for w in words)}"]
+    return [
+        "course",
+        f"course={left[-1:]}#{behind[:1]}",
+        f"course={reader.roles[scene.sentence]}",
+        *[f"course<{w}" for w in low[max(sentence.first, e.first - 3) : e.first]],
+        *[f"course>{w}" for w in low[e.last : min(sentence.last, e.last + 2)]],
+        f"course~{any(w in GIVING for w in words)}",
+    ]

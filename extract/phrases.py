@@ -32,7 +32,13 @@ def word_classes() -> dict[str, str]:
     """Word -> type of the closed word classes."""
     data = load("grammar")
     table: dict[str, str] = {}
-    for key, kind in (("verbs", "V"), ("determiners", "D"), ("prepositions", "P"), ("conjunctions", "C"), ("auxiliaries", "A")):
+    for key, kind in (
+        ("verbs", "V"),
+        ("determiners", "D"),
+        ("prepositions", "P"),
+        ("conjunctions", "C"),
+        ("auxiliaries", "A"),
+    ):
         table.update((word, kind) for word in data[key])
     return table
 
@@ -53,7 +59,7 @@ def atoms(doc: Document, first: int, last: int, figures: list[tuple[int, int, in
     """The atoms of tokens `first` to `last`; `figures` are (first token, last token, index), in order."""
     out: list[Atom] = []
     classes = word_classes()
-    figure = {f: (l, n) for f, l, n in figures}
+    figure = {start: (end, number) for start, end, number in figures}
     i = first
     while i < last:
         if i in figure:
@@ -65,8 +71,16 @@ def atoms(doc: Document, first: int, last: int, figures: list[tuple[int, int, in
         if word in "()[]{}":
             out.append(Atom("B", i, i + 1))
         elif not word[0].isalnum():
-            joined = (out and out[-1].type == "N" and word in JOINERS and not doc.spaced(i) and i + 1 < last and not doc.spaced(i + 1)
-                      and (i + 1) not in figure and (doc.words[i + 1][0].isalnum()))
+            joined = (
+                out
+                and out[-1].type == "N"
+                and word in JOINERS
+                and not doc.spaced(i)
+                and i + 1 < last
+                and not doc.spaced(i + 1)
+                and (i + 1) not in figure
+                and (doc.words[i + 1][0].isalnum())
+            )
             if joined:
                 out[-1].last = i + 2
                 i += 2
@@ -127,7 +141,14 @@ def candidates(parts: list[Atom], longest: int = 4, negative: Callable[[int], bo
         if start.type not in "NV":
             continue
         heads = 0
-        lead = parts[i - 1] if i and negative is not None and parts[i - 1].last - parts[i - 1].first == 1 and negative(parts[i - 1].first) else None
+        lead = (
+            parts[i - 1]
+            if i
+            and negative is not None
+            and parts[i - 1].last - parts[i - 1].first == 1
+            and negative(parts[i - 1].first)
+            else None
+        )
         for j in range(i, len(parts)):
             part = parts[j]
             if part.type in "SBFA":

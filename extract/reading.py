@@ -10,7 +10,9 @@ from extract.features import Reader, role
 from extract.tokens import read_document
 
 
-def section_spans(title: str | None, sections: list[tuple[str, str]], text: str | None) -> tuple[str, list[tuple[int, int, str]]]:
+def section_spans(
+    title: str | None, sections: list[tuple[str, str]], text: str | None
+) -> tuple[str, list[tuple[int, int, str]]]:
     """The text of a record and the span and label of each of its parts; the title's label is TITLE.
 
     `text` alone (no sections) is one part without a label.
@@ -29,7 +31,9 @@ def section_spans(title: str | None, sections: list[tuple[str, str]], text: str 
 def open_reader(text: str, spans: list[tuple[int, int, str]]) -> Reader:
     """Tokenise a text, find its figures, give each sentence its role."""
     doc = read_document(text, spans)
-    roles = ["title" if s.section == 0 and doc.labels[0] == "TITLE" else role(doc.labels[s.section]) for s in doc.sentences]
+    roles = [
+        "title" if s.section == 0 and doc.labels[0] == "TITLE" else role(doc.labels[s.section]) for s in doc.sentences
+    ]
     if doc.sentences and not any(roles):
         _inline_roles(doc.text, [(s.start, s.end) for s in doc.sentences], roles)
     return Reader(doc, find_expressions(doc), roles)

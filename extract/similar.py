@@ -1,6 +1,8 @@
-"""Whether two names or labels say the same: by their content words, singular, without the words that mean no more than "group".
+"""Whether two names or labels say the same: by their content words, singular, without the words that mean no more
+than "group".
 
-Used to find a group's other mentions, to tell repeated figures, and in training to know which phrase the annotator meant.
+Used to find a group's other mentions, to tell repeated figures, and in training to know which phrase the annotator
+meant.
 """
 
 from __future__ import annotations
@@ -9,8 +11,40 @@ import re
 from functools import lru_cache
 
 EMPTY = frozenset(
-    "of the a an in with for to and or patient group rate at by on who had overall total those subject case cohort arm "
-    "child children women men their were was".split()
+    [
+        "of",
+        "the",
+        "a",
+        "an",
+        "in",
+        "with",
+        "for",
+        "to",
+        "and",
+        "or",
+        "patient",
+        "group",
+        "rate",
+        "at",
+        "by",
+        "on",
+        "who",
+        "had",
+        "overall",
+        "total",
+        "those",
+        "subject",
+        "case",
+        "cohort",
+        "arm",
+        "child",
+        "children",
+        "women",
+        "men",
+        "their",
+        "were",
+        "was",
+    ]
 )
 
 

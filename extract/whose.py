@@ -65,6 +65,10 @@ def run_of(reader: Reader, figure: int) -> list[int]:
     return next((r for r in runs(reader, row) if figure in r), [figure])
 
 
+# A phrase that names the figure, or overlaps its name, is not its group.
+BARRED = frozenset({"is", "over", "in"})
+
+
 @dataclass(slots=True)
 class Choice:
     """A candidate for a figure's group: `all`, a phrase of its sentence, or a group named elsewhere."""
@@ -380,6 +384,8 @@ def choices(whose: Whose, figure: int, kind: str, named: Phrase | None) -> list[
             )
         else:
             near_name = "-"
+        if near_name in BARRED:
+            continue  # what is counted is not whom it is counted in
         inner = pointed is not None and bool(pointed) and (words < pointed or pointed < words)
         features = [
             f"run={listing}",
@@ -508,7 +514,8 @@ def chosen(options: list[Choice], scores: list[float]) -> tuple[Choice, float]:
     best, top = options[order], scores[order]
     shares = [math.exp(score - top) for score in scores]
     alike = sum(
-        share for option, share in zip(options, shares, strict=True)
+        share
+        for option, share in zip(options, shares, strict=True)
         if option.label == best.label or ("all" not in (option.label, best.label) and same(option.label, best.label))
     )
     return best, alike / sum(shares)

@@ -14,32 +14,106 @@ LEAD = re.compile(
     r"^(?:the|an?|of|in|with|any|some|most|their|his|her|its|other|had|was|were|have|has|been|total|overall|having|eventual|subsequent|only|also"
     r"|developed|developing|experienced|experiencing|underwent|undergoing|received|receiving|required|requiring|suffered(?:\s+from)?|exhibited|showed|reported(?=\s+(?:an?|the|any)\b)|achieved|given|presented\s+with"
     r"|(?:increased|decreased|reduced|higher|lower|greater|highest|lowest|significant|similar|significantly\s+(?:higher|lower))(?=\s+(?:overall\s+)?(?:incidence|rate|frequency|proportion|percentage|prevalence|risk|number|mean|median)s?\b)"
-    rf"|{PEOPLE}\s+(?:who|with|had|were|developed|experienced|underwent|received|required|showed|reported|achieved))\s+", re.I)
+    rf"|{PEOPLE}\s+(?:who|with|had|were|developed|experienced|underwent|received|required|showed|reported|achieved))\s+",
+    re.I,
+)
 SHARE = re.compile(
     r"^(?:(?:cumulative|crude|overall|observed|reported|actuarial|estimated|mean|median|average|annual|total|corresponding|respective|relative)\s+)*"
     r"(?:incidences?|rates?|frequenc(?:y|ies)|proportions?|percentages?|prevalences?|risks?|numbers?|occurrences?|episodes?|cases?|evidence|presence|probabilit(?:y|ies)|likelihood|development|history)\s+of\s+"
-    rf"(?:the\s+|an?\s+)?(?:{PEOPLE}\s+(?:who\s+(?:had\s+|were\s+)?|with\s+|experiencing\s+|having\s+|reporting\s+|achieving\s+)?)?", re.I)
-CHANGE = re.compile(r"^(?:(?:mean|median|average|percent(?:age)?|relative|absolute|net|%|overall|significant|greater|larger|smaller)\s+)*(?:improvement|increase|decrease|reduction|decline|fall|rise|change|increment|drop)s?\s+(?:in|of|from\s+baseline\s+in)\s+(?:the\s+)?(?=\w{2})", re.I)
-CHANGED = re.compile(r"^(?:(?:mean|median|average|percent(?:age)?|relative|absolute|net|%)\s+)*(.{2,60}?(?=\s+(?:improvement|increase|decrease|reduction|decline|change))|weight(?=\s+(?:loss|gain)))\s+\w+$", re.I)
+    rf"(?:the\s+|an?\s+)?(?:{PEOPLE}\s+(?:who\s+(?:had\s+|were\s+)?|with\s+|experiencing\s+|having\s+|reporting\s+|achieving\s+)?)?",
+    re.I,
+)
+CHANGE = re.compile(
+    r"^(?:(?:mean|median|average|percent(?:age)?|relative|absolute|net|%|overall|significant|greater|larger|smaller)\s+)*(?:improvement|increase|decrease|reduction|decline|fall|rise|change|increment|drop)s?\s+(?:in|of|from\s+baseline\s+in)\s+(?:the\s+)?(?=\w{2})",
+    re.I,
+)
+CHANGED = re.compile(
+    r"^(?:(?:mean|median|average|percent(?:age)?|relative|absolute|net|%)\s+)*(.{2,60}?(?=\s+(?:improvement|increase|decrease|reduction|decline|change))|weight(?=\s+(?:loss|gain)))\s+\w+$",
+    re.I,
+)
 SPAN = [
-    (re.compile(r"^(?:(?:mean|median|average)\s+)?(?:operat(?:ing|ive|ion)|surg(?:ery|ical))\s+(?:time|duration)s?$|^duration of (?:surgery|the operation|operation)$", re.I), "surgery"),
-    (re.compile(r"^(?:(?:mean|median|average|postoperative|total)\s+)*(?:hospitali[sz]ations?|length of (?:hospital )?stay|(?:length of |duration of )?hospital(?:i[sz]ation)?(?: length of)? stays?|hospital days|los|stays?)$", re.I), "hospital stay"),
-    (re.compile(r"^(?:(?:double[- ]blind|active|open[- ]label|study|mean|median|total)\s+)*(?:treatment|therapy)(?:\s+(?:period|phase|duration|course|time))?s?$", re.I), "treatment"),
+    (
+        re.compile(
+            r"^(?:(?:mean|median|average)\s+)?(?:operat(?:ing|ive|ion)|surg(?:ery|ical))\s+(?:time"
+            r"|duration)s?$|^duration of (?:surgery|the operation|operation)$",
+            re.I,
+        ),
+        "surgery",
+    ),
+    (
+        re.compile(
+            r"^(?:(?:mean|median|average|postoperative|total)\s+)*(?:hospitali[sz]ations?"
+            r"|length of (?:hospital )?stay|(?:length of "
+            r"|duration of )?hospital(?:i[sz]ation)?(?: length of)? stays?|hospital days|los|stays?)$",
+            re.I,
+        ),
+        "hospital stay",
+    ),
+    (
+        re.compile(
+            r"^(?:(?:double[- ]blind|active|open[- ]label|study|mean|median|total)\s+)*(?:treatment"
+            r"|therapy)(?:\s+(?:period|phase|duration|course|time))?s?$",
+            re.I,
+        ),
+        "treatment",
+    ),
 ]
-LENGTH = re.compile(r"^(?:(?:mean|median|average|total)\s+)*(?:durations?|length|period)\s+of\s+(?:the\s+)?|\s+(?:durations?|times?|periods?|length)$", re.I)
+LENGTH = re.compile(
+    r"^(?:(?:mean|median|average|total)\s+)*(?:durations?|length|period)\s+of\s+(?:the\s+)?|\s+(?:durations?|times?|periods?|length)$",
+    re.I,
+)
 STANDARD = [
-    (re.compile(r"^(?:died|deaths?|mortality(?: rates?)?|dead|fatalit(?:y|ies)|death rates?|case fatality(?: rates?)?|death occurred)$"), "death"),
-    (re.compile(r"^(?:relapsed?|relapses|recurrences?|recurred|relapse rates?|recurrence rates?|disease recurrence|relapse occurred)$"), "relapse"),
+    (
+        re.compile(
+            r"^(?:died|deaths?|mortality(?: rates?)?|dead|fatalit(?:y|ies)|death rates?"
+            r"|case fatality(?: rates?)?|death occurred)$"
+        ),
+        "death",
+    ),
+    (
+        re.compile(
+            r"^(?:relapsed?|relapses|recurrences?|recurred|relapse rates?|recurrence rates?"
+            r"|disease recurrence|relapse occurred)$"
+        ),
+        "relapse",
+    ),
     (re.compile(r"^(?:respon(?:se|ses|ded|ders?)|response rates?|responder rates?)$"), "response"),
     (re.compile(r"^(?:survived|survival(?: rates?)?|survivors?|alive)$"), "survival"),
     (re.compile(r"^(?:remissions?|remission rates?)$"), "remission"),
     (re.compile(r"^(?:recover(?:y|ed)|cured?|cure rates?|recovery rates?)$"), "recovery"),
     (re.compile(r"^(?:complications?|complication rates?|morbidity(?: rates?)?)$"), "complication"),
-    (re.compile(r"^(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)|aes?|adrs?|side[- ]effects?|toxicit(?:y|ies)|adverse event rates?)$"), "adverse event"),
+    (
+        re.compile(
+            r"^(?:adverse (?:drug )?(?:events?|effects?|reactions?|experiences?)|aes?|adrs?"
+            r"|side[- ]effects?|toxicit(?:y|ies)|adverse event rates?)$"
+        ),
+        "adverse event",
+    ),
     (re.compile(r"^(?:readmi(?:ssions?|tted)|readmission rates?)$"), "readmission"),
     (re.compile(r"^(?:reoperat(?:ions?|ed)|reoperation rates?)$"), "reoperation"),
 ]
-KEEP_S = frozenset(["diabetes", "series", "pancreatitis", "sepsis", "ascites", "rabies", "herpes", "measles", "mumps", "lens", "stasis", "abscess", "ptosis", "status", "varices", "thrombosis", "diagnosis", "species"])
+KEEP_S = frozenset(
+    [
+        "diabetes",
+        "series",
+        "pancreatitis",
+        "sepsis",
+        "ascites",
+        "rabies",
+        "herpes",
+        "measles",
+        "mumps",
+        "lens",
+        "stasis",
+        "abscess",
+        "ptosis",
+        "status",
+        "varices",
+        "thrombosis",
+        "diagnosis",
+        "species",
+    ]
+)
 
 
 def fixed_measure(kind: str) -> str | None:
@@ -62,7 +136,7 @@ def singular(word: str) -> str:
 
 
 def clean_name(text: str, kind: str = "") -> str:
-    """A measure's name from the phrase that was chosen: lower case, head noun singular, standard names for its class `kind`."""
+    """A measure's name from the phrase chosen: lower case, head noun singular, standard names for its class."""
     name = re.sub(r"\s+", " ", text.strip().lower())
     while True:
         shorter = LEAD.sub("", name)

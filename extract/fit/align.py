@@ -50,7 +50,11 @@ def _close(a: float | None, b: float | None) -> bool:
 
 def matches(finding: dict[str, Any], e: Expression) -> bool:
     """Whether a figure is the annotated finding: overlapping span, same number."""
-    if not (e.start < finding["end"] and finding["start"] < e.end and e.end - e.start <= finding["end"] - finding["start"] + 30):
+    if not (
+        e.start < finding["end"]
+        and finding["start"] < e.end
+        and e.end - e.start <= finding["end"] - finding["start"] + 30
+    ):
         return False
     value, numerator = finding["value"], finding["numerator"]
     if value is None:
@@ -68,7 +72,11 @@ def assign(reader: Reader, findings: list[dict[str, Any]]) -> list[list[dict[str
     """The findings of each figure; a finding goes to the nearest free figure that it matches."""
     out: list[list[dict[str, Any]]] = [[] for _ in reader.figures]
     for finding in sorted(findings, key=lambda f: (f["start"], f["end"])):
-        options = [(abs(e.start - finding["start"]) + (100 if out[i] else 0) + 0.5 * ("base" in e.tags), i) for i, e in enumerate(reader.figures) if matches(finding, e)]
+        options = [
+            (abs(e.start - finding["start"]) + (100 if out[i] else 0) + 0.5 * ("base" in e.tags), i)
+            for i, e in enumerate(reader.figures)
+            if matches(finding, e)
+        ]
         if options:
             out[min(options)[1]].append(finding)
     return out

@@ -1,6 +1,8 @@
-"""Fit the reader's deciders: `python -m extract.fit.fit FOLDER [--trials rct_art.jsonl] [--splits train] [--only figure|name|group]`.
+"""Fit the reader's deciders: `python -m extract.fit.fit FOLDER [--trials rct_art.jsonl] [--splits train] [--only
+figure|name|group]`.
 
-FOLDER holds `<split>.records.jsonl` and `<split>.gold.jsonl`. Fitted are: what a figure is (`figure`), which phrases are groups
+FOLDER holds `<split>.records.jsonl` and `<split>.gold.jsonl`. Fitted are: what a figure is (`figure`), which
+phrases are groups
 (`mention`), which phrase names a figure (`name`), whose figure it is (`group`). Takes about a minute on one core.
 """
 
@@ -22,8 +24,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--trials", type=Path, help="rct_art.jsonl: sentences with outcomes, arms and their figures")
-    parser.add_argument("--splits", default="train", help="comma-separated; `train` alone keeps the other parts for measuring")
-    parser.add_argument("--only", choices=["figure", "phrases"], help="refit what figures are, or names and groups, alone")
+    parser.add_argument(
+        "--splits", default="train", help="comma-separated; `train` alone keeps the other parts for measuring"
+    )
+    parser.add_argument(
+        "--only", choices=["figure", "phrases"], help="refit what figures are, or names and groups, alone"
+    )
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "weights")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)

@@ -23,10 +23,19 @@ def matrix(rows: Sequence[Iterable[str]], least: int) -> tuple[csr_matrix, list[
     data = [sorted({index[f] for f in row if f in index}) for row in rows]
     indptr = np.cumsum([0] + [len(d) for d in data])
     indices = np.concatenate([np.array(d, dtype=np.int32) for d in data]) if data else np.array([], dtype=np.int32)
-    return csr_matrix((np.ones(len(indices), dtype=np.float32), indices, indptr), shape=(len(rows), len(features))), features
+    return csr_matrix(
+        (np.ones(len(indices), dtype=np.float32), indices, indptr), shape=(len(rows), len(features))
+    ), features
 
 
-def fit_decider(rows: Sequence[Iterable[str]], labels: Sequence[str], path: Path, c: float = 0.1, least: int = 2, weights: Sequence[float] | None = None) -> None:
+def fit_decider(
+    rows: Sequence[Iterable[str]],
+    labels: Sequence[str],
+    path: Path,
+    c: float = 0.1,
+    least: int = 2,
+    weights: Sequence[float] | None = None,
+) -> None:
     """Fit one logistic regression and write it. `c` is the inverse strength of the L2 penalty."""
     x, features = matrix(rows, least)
     model = LogisticRegression(C=c, max_iter=400, solver="lbfgs").fit(x, np.array(labels), sample_weight=weights)
@@ -34,11 +43,16 @@ def fit_decider(rows: Sequence[Iterable[str]], labels: Sequence[str], path: Path
     print(f"{path.name}: {x.shape[0]} rows, {x.shape[1]} features", file=sys.stderr)
 
 
-def fit_ranker(lists: Sequence[tuple[list[list[str]], list[bool]]], path: Path, penalty: float = 3.0, least: int = 2) -> None:
+def fit_ranker(
+    lists: Sequence[tuple[list[list[str]], list[bool]]], path: Path, penalty: float = 3.0, least: int = 2
+) -> None:
     """Fit a ranker (see `rank`) and write it."""
     ranker = rank(lists, penalty, least)
     linear.save(path, ranker.classes, list(ranker.index), ranker.weights, ranker.intercept)
-    print(f"{path.name}: {len(lists)} lists, {sum(len(marks) for _, marks in lists)} rows, {len(ranker.index)} features", file=sys.stderr)
+    print(
+        f"{path.name}: {len(lists)} lists, {sum(len(marks) for _, marks in lists)} rows, {len(ranker.index)} features",
+        file=sys.stderr,
+    )
 
 
 def rank(lists: Sequence[tuple[list[list[str]], list[bool]]], penalty: float = 3.0, least: int = 2) -> linear.Decider:
@@ -57,7 +71,11 @@ def rank(lists: Sequence[tuple[list[list[str]], list[bool]]], penalty: float = 3
         p = z / np.add.reduceat(z, starts)[owner]
         hit = np.add.reduceat(np.where(right, p, 0.0), starts)
         share = np.where(right, p, 0.0) / np.maximum(hit, 1e-12)[owner]
-        return -float(np.log(np.maximum(hit, 1e-12)).sum()) + 0.5 * penalty * float(w @ w), x.T @ (p - share) + penalty * w
+        return -float(np.log(np.maximum(hit, 1e-12)).sum()) + 0.5 * penalty * float(w @ w), x.T @ (
+            p - share
+        ) + penalty * w
 
     result = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B", options={"maxiter": 80})
-    return linear.Decider(["no", "yes"], {f: i for i, f in enumerate(features)}, result.x[:, None].astype(np.float32), np.zeros(1))
+    return linear.Decider(
+        ["no", "yes"], {f: i for i, f in enumerate(features)}, result.x[:, None].astype(np.float32), np.zeros(1)
+    )

@@ -21,7 +21,7 @@ def name_fit(names: list[str], name: str) -> float:
 
 
 def fit_names(pages: list[Page], out: Path) -> None:
-    """Fit the ranker of names (`name.npz`): the phrase most like the annotated name should win; fill each page's names."""
+    """Fit the ranker of names (`name.npz`): the phrase most like the annotated name wins; fill the pages' names."""
     lists: list[list[Pair]] = []
     for page in pages:
         lists.append([])

@@ -1,4 +1,4 @@
-"""What the deciders of names and groups learn from: abstracts and sentences, with the figures whose name and group are known."""
+"""What the deciders of names and groups learn from: texts with the figures whose name and group are known."""
 
 from __future__ import annotations
 
@@ -35,7 +35,14 @@ class Page:
 
 def read_pages(examples: list[Example], sentences: list[Sentence]) -> list[Page]:
     """Abstracts and sentences as pages."""
-    pages = [Page(e.reader, {s: layout(e.reader, s) for s in range(len(e.reader.doc.sentences))}, {f["group"] for f in e.findings if f["group"] != "all"}) for e in examples]
+    pages = [
+        Page(
+            e.reader,
+            {s: layout(e.reader, s) for s in range(len(e.reader.doc.sentences))},
+            {f["group"] for f in e.findings if f["group"] != "all"},
+        )
+        for e in examples
+    ]
     for page, example in zip(pages, examples, strict=True):
         for i, findings in enumerate(example.gold):
             if not findings or example.reader.figures[i].form in ("sd", "se"):
@@ -49,6 +56,6 @@ def read_pages(examples: list[Example], sentences: list[Sentence]) -> list[Page]
 
 
 def add_list(lists: list[Pair], fits: list[float], rows: list[list[str]], near: float = 0.01) -> None:
-    """Add a list of candidates where one of them is near enough to what was annotated; those within `near` of the best are right."""
+    """Add a list of candidates where one is near enough to what was annotated; within `near` of the best is right."""
     if fits and max(fits) >= 0.35:
         lists.append((rows, [fit >= max(fits) - near for fit in fits]))

@@ -36,13 +36,26 @@ def read_sentences(path: Path) -> list[Sentence]:
         arms: dict[int, list[str]] = defaultdict(list)
         for relation in row["relations"]:
             head = entities[relation["head"]]
-            (outcomes if relation["label"] == "OC_RES" else arms)[relation["tail"]].append(text[head["start"] : head["end"]])
+            (outcomes if relation["label"] == "OC_RES" else arms)[relation["tail"]].append(
+                text[head["start"] : head["end"]]
+            )
         reader = open_reader(text, [(0, len(text), "RESULTS")])
-        sentence = Sentence(reader, {s: layout(reader, s) for s in range(len(reader.doc.sentences))}, {text[e["start"] : e["end"]] for e in entities if e["label"] == "INTV"})
+        sentence = Sentence(
+            reader,
+            {s: layout(reader, s) for s in range(len(reader.doc.sentences))},
+            {text[e["start"] : e["end"]] for e in entities if e["label"] == "INTV"},
+        )
         for i, figure in enumerate(reader.figures):
             if figure.drop or figure.form in ("sd", "se"):
                 continue
-            measure = next((k for k, e in enumerate(entities) if e["label"] == "MEAS" and e["start"] < figure.end and figure.start < e["end"]), None)
+            measure = next(
+                (
+                    k
+                    for k, e in enumerate(entities)
+                    if e["label"] == "MEAS" and e["start"] < figure.end and figure.start < e["end"]
+                ),
+                None,
+            )
             if measure is None:
                 continue
             kind = "measurement" if figure.form in ("value", "range") else "outcome"

@@ -18,14 +18,17 @@ def named(sentence: str, number: str, kind: str) -> str:
     return clean_name(phrase_text(reader, max(options, key=lambda o: ranker.score(o[1]))[0]), kind)
 
 
-@pytest.mark.parametrize(("sentence", "number", "kind", "name"), [
-    ("Common complaints were tinnitus (31%) and dizziness (14%).", "31", "symptom", "tinnitus"),
-    ("Wound infection occurred in 9% of the operated patients.", "9", "outcome", "wound infection"),
-    ("Among them, 17 patients developed pneumonia.", "17", "outcome", "pneumonia"),
-    ("Mean serum ferritin was 312 ng/ml at entry.", "312", "measurement", "serum ferritin"),
-    ("The overall mortality rate was 12%.", "12", "outcome", "death"),
-    ("Women were randomized to receive 5 mg daily or placebo for 6 weeks.", "6", "duration", "treatment"),
-])
+@pytest.mark.parametrize(
+    ("sentence", "number", "kind", "name"),
+    [
+        ("Common complaints were tinnitus (31%) and dizziness (14%).", "31", "symptom", "tinnitus"),
+        ("Wound infection occurred in 9% of the operated patients.", "9", "outcome", "wound infection"),
+        ("Among them, 17 patients developed pneumonia.", "17", "outcome", "pneumonia"),
+        ("Mean serum ferritin was 312 ng/ml at entry.", "312", "measurement", "serum ferritin"),
+        ("The overall mortality rate was 12%.", "12", "outcome", "death"),
+        ("Women were randomized to receive 5 mg daily or placebo for 6 weeks.", "6", "duration", "treatment"),
+    ],
+)
 def test_the_name_follows_the_clause(sentence: str, number: str, kind: str, name: str) -> None:
     assert named(sentence, number, kind) == name
 
@@ -45,4 +48,6 @@ def test_a_scene_shared_by_figures_gives_the_same_features() -> None:
     plan = layout(reader, 0)
     scene = Scene(reader, plan, 0, {})
     for figure in range(2):
-        assert name_candidates(reader, plan, figure, "symptom", {}, scene) == name_candidates(reader, plan, figure, "symptom", {})
+        assert name_candidates(reader, plan, figure, "symptom", {}, scene) == name_candidates(
+            reader, plan, figure, "symptom", {}
+        )

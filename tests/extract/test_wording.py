@@ -5,26 +5,44 @@ import pytest
 from extract.wording import clean_name
 
 
-@pytest.mark.parametrize(("printed", "kind", "name"), [
-    ("The significantly higher incidence of ankle swelling", "symptom", "ankle swelling"),
-    ("patients required a second biopsy", "outcome", "second biopsy"),
-    ("developed pleural effusions", "finding", "pleural effusion"),
-    ("Mortality rate", "outcome", "death"),
-    ("alive", "outcome", "survival"),
-    ("morbidity", "outcome", "complication"),
-    ("AEs", "outcome", "adverse event"),
-    ("no recurrent fever", "symptom", "no recurrent fever"),
-])
+@pytest.mark.parametrize(
+    ("printed", "kind", "name"),
+    [
+        ("The significantly higher incidence of ankle swelling", "symptom", "ankle swelling"),
+        ("patients required a second biopsy", "outcome", "second biopsy"),
+        ("developed pleural effusions", "finding", "pleural effusion"),
+        ("Mortality rate", "outcome", "death"),
+        ("alive", "outcome", "survival"),
+        ("morbidity", "outcome", "complication"),
+        ("AEs", "outcome", "adverse event"),
+        ("no recurrent fever", "symptom", "no recurrent fever"),
+    ],
+)
 def test_a_name_is_the_thing_measured_without_the_words_around_it(printed: str, kind: str, name: str) -> None:
     assert clean_name(printed, kind) == name
 
 
-@pytest.mark.parametrize(("printed", "name"), [("mean increments in ferritin", "change in ferritin"), ("percentage weight loss", "change in weight"), ("improvement in the walking score", "change in walking score")])
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("mean increments in ferritin", "change in ferritin"),
+        ("percentage weight loss", "change in weight"),
+        ("improvement in the walking score", "change in walking score"),
+    ],
+)
 def test_a_change_is_named_by_what_changed(printed: str, name: str) -> None:
     assert clean_name(printed, "measurement") == name
 
 
-@pytest.mark.parametrize(("printed", "name"), [("Operative time", "surgery"), ("length of hospital stay", "hospital stay"), ("median duration of cough", "cough"), ("double-blind treatment period", "treatment")])
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("Operative time", "surgery"),
+        ("length of hospital stay", "hospital stay"),
+        ("median duration of cough", "cough"),
+        ("double-blind treatment period", "treatment"),
+    ],
+)
 def test_a_duration_is_named_by_what_lasts(printed: str, name: str) -> None:
     assert clean_name(printed, "duration") == name
 
