@@ -18,7 +18,7 @@ from tests.eutils.server import EutilsServer
 from tests.pipeline.living import Living, command, study
 
 KILLS = int(os.environ.get("RETALLY_KILLS", "5"))
-RECORDS = int(os.environ.get("RETALLY_KILL_RECORDS", "300"))
+RECORDS = int(os.environ.get("RETALLY_KILL_RECORDS", "2000" if KILLS >= 50 else "300"))
 
 
 def test_kill_9_at_random_instants(tmp_path: Path) -> None:
