@@ -106,6 +106,7 @@ class _Reading:
         found = [r for r in rows if r is not None]
         self.doses.share([r for r in found if r[0].measure == "dose"])
         set_denominators(found, {id(self.reader.figures[i]): p for i, p in self.sure.items()})
+        _reduced_ratios(found)
         return [f for f, _ in _once(found, self.reader)]
 
     # ---- whose it is
@@ -219,3 +220,12 @@ def _once(found: list[tuple[Finding, Expression]], reader: Reader) -> list[tuple
         seen[key] = len(out)
         out.append((f, e))
     return sorted(out, key=lambda row: row[0].start)
+
+
+def _reduced_ratios(found: list[tuple[Finding, Expression]]) -> None:
+    """A ratio whose sides do not add up to its group counts nobody ("2.5:1"): its sides are values."""
+    sides = [f for f, e in found if e.form == "ratio"]
+    for f in sides:
+        total = sum(other.value or 0 for other in sides if other.start == f.start)
+        if f.denominator is None or total != f.denominator:
+            f.stat, f.numerator, f.denominator = "value", None, None

@@ -411,7 +411,8 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
     # ratio a:b
     if gap.strip() == ":" and len(gap) <= 3 and not b.percent and a.unit is None:
         left, right = _single(doc, a), _single(doc, b)
-        around = text[max(0, a.number.start - 50) : b.number.end + 25]
+        clause = text[max(0, a.number.start - 50) : a.number.start].rsplit(". ", 1)[-1]
+        around = clause + text[a.number.start : b.number.end + 25]
         if ALLOCATION.search(around) and a.number.value < 10 and b.number.value < 10:
             left.drop = right.drop = "allocation"
         for e, form in ((left, "ratio"), (right, "ratio")):

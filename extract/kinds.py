@@ -8,6 +8,7 @@ that is kept. Parallel figures of one list lean on each other; a spread follows 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
@@ -21,6 +22,18 @@ LINK = re.compile(
     r"\s*(?:%|percent|years|months|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|to|compared\s+(?:with"
     r"|to))?\s*[(\[]?\s*"
 )
+MEN, WOMEN = r"(?:males?|men|man|boys?|m)", r"(?:females?|women|woman|girls?|f)"
+AGAINST = r"\s*(?:[:/]|-?to-?|versus|vs\.?)\s*"
+SEX_RATIO = re.compile(rf"\b({MEN}{AGAINST}{WOMEN}|{WOMEN}{AGAINST}{MEN})\b", re.I)
+# What stands behind a figure that counts one sex: "were male", or (of a percentage) the noun itself.
+BEING = (
+    r"\s*(?:\([^()]{0,20}\)\s*)?(?:of\s+(?:the\s+|all\s+|these\s+)?(?:patients|subjects|participants|cases|them)\s+)?"
+    r"(?:were|was)\s+"
+)
+IS_MALE = re.compile(rf"{BEING}(?:males?|men|boys)\b", re.I)
+IS_FEMALE = re.compile(rf"{BEING}(?:females?|women|girls)\b", re.I)
+NOUN_MALE = re.compile(r"\s*(?:males?|men|boys)\s*(?=[),;.\]]|and\b)", re.I)
+NOUN_FEMALE = re.compile(r"\s*(?:females?|women|girls)\s*(?=[),;.\]]|and\b)", re.I)
 
 
 def classify(reader: Reader, decider: Decider) -> tuple[dict[int, str], dict[int, float]]:
@@ -54,7 +67,38 @@ def classify(reader: Reader, decider: Decider) -> tuple[dict[int, str], dict[int
                 keep(i, p, belief)
         elif e.form != "sd" and belief >= THRESHOLD:
             keep(i, p, belief)
+    for i, kind in [*sex_ratios(reader), *sexes(reader)]:
+        kinds[i], beliefs[i] = kind, 1.0
     return kinds, beliefs
+
+
+def sex_ratios(reader: Reader) -> list[tuple[int, str]]:
+    """The two sides of each printed sex ratio ("M:F 23:10", "a female-to-male ratio of 2.5:1"), by figure."""
+    out: list[tuple[int, str]] = []
+    sides = [i for i, e in enumerate(reader.figures) if e.form == "ratio" and e.drop is None]
+    for left, right in pairwise(sides):
+        start = reader.figures[left].start
+        if reader.figures[right].start != start:
+            continue
+        before = list(SEX_RATIO.finditer(reader.doc.text, max(0, start - 60), start))
+        if before and ";" not in reader.doc.text[before[-1].end() : start]:
+            order = ("sex:female", "sex:male") if before[-1].group(1)[0] in "fFwWgG" else ("sex:male", "sex:female")
+            out += [(left, order[0]), (right, order[1])]
+    return out
+
+
+def sexes(reader: Reader) -> list[tuple[int, str]]:
+    """Figures that count one sex by their wording alone ("21 (51%) were men", "54% females"), by the figure's index."""
+    out: list[tuple[int, str]] = []
+    text = reader.doc.text
+    for i, e in enumerate(reader.figures):
+        if e.drop is not None or e.form not in ("count", "percent") or e.kind in ("none", "all") or "base" in e.tags:
+            continue
+        if IS_MALE.match(text, e.end) or (e.form == "percent" and NOUN_MALE.match(text, e.end)):
+            out.append((i, "sex:male"))
+        elif IS_FEMALE.match(text, e.end) or (e.form == "percent" and NOUN_FEMALE.match(text, e.end)):
+            out.append((i, "sex:female"))
+    return out
 
 
 def runs(reader: Reader, indices: list[int]) -> list[list[int]]:

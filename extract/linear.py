@@ -56,7 +56,7 @@ class Decider:
 
 def save(path: Path, classes: list[str], features: list[str], weights: np.ndarray, intercept: np.ndarray) -> None:
     """Write a decider; features whose weights round to nothing are left out."""
-    keep = [i for i in range(len(features)) if np.abs(weights[i]).max() > 0.004]
+    keep = [i for i in range(len(features)) if np.abs(weights[i]).max() > 0.01]
     table = weights[keep].astype(np.float16)
     np.savez_compressed(
         path,

@@ -170,8 +170,7 @@ ROWS = [
         ),
         id="6-k-of-n",
     ),
-    not_yet(
-        "a sex pair before the disease is taken for participants",
+    case(
         Case(
             "There were 13 men and 17 women with gout.",
             [
@@ -181,8 +180,7 @@ ROWS = [
         ),
         id="7-sex-as-a-pair",
     ),
-    not_yet(
-        "a printed sex ratio is not told from another ratio",
+    case(
         Case(
             "We enrolled 25 patients with gout; the male:female ratio was 14:11.",
             [

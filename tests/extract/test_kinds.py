@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from extract import linear
+from extract.engine import Engine
 from extract.kinds import classify, runs
 from extract.reading import open_reader
 
@@ -36,3 +39,17 @@ def test_list_is_one_run():
     text = "Relapse was seen in 12%, 4% and 22% of them."
     reader = open_reader(text, [(0, len(text), "RESULTS")])
     assert runs(reader, [0, 1, 2]) == [[0, 1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("text", "measures"),
+    [
+        ("The male-to-female ratio was 2.5:1.", [("sex:male", "value", 2.5), ("sex:female", "value", 1.0)]),
+        ("We followed 30 people with gout; F/M 18:12.", [("sex:female", "count", 18.0), ("sex:male", "count", 12.0)]),
+        ("Gout was found in 41 people, and 21 (51%) were men.", [("sex:male", "percent", 51.0)]),
+        ("They were 54% female, with gout of long standing.", [("sex:female", "percent", 54.0)]),
+    ],
+)
+def test_sex_by_its_wording_alone(text: str, measures: list[tuple[str, str, float]]) -> None:
+    found = [(f.measure, f.stat, f.value) for f in Engine().read(text=text) if f.measure.startswith("sex:")]
+    assert [m for m in found if m in measures] == measures

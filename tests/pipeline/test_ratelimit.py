@@ -49,7 +49,7 @@ def test_killed_holder_leaves_no_stale_lock(tmp_path: Path) -> None:
     assert time.monotonic() - begun < 1.0
 
 
-@pytest.mark.parametrize("stamp", [repr(time.time() + 86_400 * 365), "nan", "inf", "-inf", "", "no number", "\x00" * 9])
+@pytest.mark.parametrize("stamp", ["9999999999.0", "nan", "inf", "-inf", "", "no number", "\x00" * 9])
 def test_clock_set_back_or_damaged_file_costs_one_interval_at_most(tmp_path: Path, stamp: str) -> None:
     (tmp_path / "rate").write_text(stamp, encoding="ascii")
     begun = time.monotonic()
