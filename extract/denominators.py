@@ -12,8 +12,10 @@ from extract.finding import Finding
 from extract.sizes import Sizes, fitting
 
 COUNTED = ("count", "percent")
-LIKELY = 0.5  # below this a guessed group would give a guessed denominator
-VOUCHED = 0.3
+# The least probability of a figure's group for which a denominator is taken over: a guessed group would give a guessed one.
+LIKELY = 0.5
+VOUCHED = 0.3  # where a printed count and its percentage vouch for the size
+NOBODY = 0.85  # for "none" and "all", where nothing but the group tells the size
 
 
 def set_denominators(found: list[tuple[Finding, Expression]], sure: dict[int, float]) -> None:
@@ -38,7 +40,9 @@ def set_denominators(found: list[tuple[Finding, Expression]], sure: dict[int, fl
 
 
 def least(f: Finding, e: Expression) -> float:
-    """The probability of its group that a figure needs: less where count and percentage together vouch for the size."""
+    """The probability of its group that a figure needs."""
+    if e.kind in ("none", "all"):
+        return NOBODY
     return VOUCHED if f.numerator is not None and f.stat == "percent" else LIKELY
 
 

@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) < 2:
         print(__doc__, file=sys.stderr)
         return 2
-    page, folder, anchors = Path(arguments[0]), Path(arguments[1]), arguments[2:] or [""]
+    page, folder, anchors = Path(arguments[0]), Path(arguments[1]).resolve(), arguments[2:] or [""]
     folder.mkdir(parents=True, exist_ok=True)
     for anchor, dark, (name, size) in product(anchors, (False, True), (("desktop", DESKTOP), ("phone", PHONE))):
         full = "-".join(part for part in (anchor, name, "dark" if dark else "light") if part)
