@@ -12,7 +12,7 @@ from extract.finding import Finding
 from extract.sizes import Sizes, fitting
 
 COUNTED = ("count", "percent")
-# The least probability of a figure's group for which a denominator is taken over: a guessed group would give a guessed one.
+# The least probability of a figure's group for a denominator: a guessed group would give a guessed one.
 LIKELY = 0.5
 VOUCHED = 0.3  # where a printed count and its percentage vouch for the size
 NOBODY = 0.85  # for "none" and "all", where nothing but the group tells the size

@@ -18,7 +18,6 @@ def command(records: str) -> None:
     from pathlib import Path
 
     from extract.engine import Engine
-
     from pipeline.keyed import BadRecord, keyed_records
 
     bad = 0
