@@ -7,6 +7,7 @@ key, what is expected there, and the cure. Everything particular to a disease is
 from __future__ import annotations
 
 import json
+import os
 import re
 import tomllib
 from dataclasses import asdict, dataclass, field
@@ -133,7 +134,7 @@ def find_review(name: str) -> Path:
         path = path.parent
     if path.is_dir() and (path / "review.toml").exists():
         return path
-    if path.is_dir() and (len(path.parts) > 1 or path.is_absolute()):
+    if path.is_dir() and ("/" in name or os.sep in name):
         raise ReviewError("there is no review.toml in this folder", name, "`retally new NAME` makes one to start from.")
     if NAME.fullmatch(name):
         for home in _homes():
