@@ -25,7 +25,6 @@ OF = re.compile(
 OPEN = re.compile(
     r"\s*" + WORDS % 9 + r"[\w'’/+.-]*\s*[(\[]\s*(?:n\s*=\s*|approximately\s|about\s|~|only\s|i\.e\.,?\s|or\s)?$", re.I
 )
-OPEN_NOW = re.compile(r"\s*" + WORDS % 4 + r"[\w'’/+-]*\s*[(\[]\s*(?:[nN]\s*=\s*)?$")
 SD_SIGN = re.compile(r"\s*(?:±|\+\s?/\s?[-−–]|\+\s?[-−–]|\+or-|\\pm|∓)\s*$")
 SD_WORD = re.compile(r"\s*[(\[,;]\s*(?:±\s*)?(?:s\.?d\.?|standard deviation)\s*[=:,]?\s*(?:±|\+/[-−])?\s*$", re.I)
 SE_WORD = re.compile(r"\s*[(\[,;]\s*(?:±\s*)?(?:s\.?e\.?m?\.?|standard error)\s*[=:,]?\s*(?:±|\+/[-−])?\s*$", re.I)

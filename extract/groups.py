@@ -26,7 +26,6 @@ PAIRED = re.compile(
     r"\s*(?:group|arm|patients)?\s*(?:[(\[][^()\[\]]{0,30}[)\]])?\s*,?\s*(?:and|or|vs\.?|versus|compared|than|&)\b",
     re.I,
 )
-LABEL = re.compile(r"^(?:the|an?|both|all|each)\s+", re.I)
 
 
 @dataclass(slots=True)

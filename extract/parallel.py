@@ -12,7 +12,6 @@ import re
 from dataclasses import dataclass
 
 from extract.features import Reader
-from extract.phrases import people_words
 
 JOINED = re.compile(
     r"\s*(?:(?:group|arm|patients?|subjects?|recipients)s?)?\s*(?:[(\[][^()\[\]]{0,40}[)\]])?\s*(?:,|;|and|or|&|/|vs\.?|versus|than|compared\s+(?:with|to)|\bin\b|\bfor\b|\bwith\b|\bthe\b|\bof\b|\bthose\b|\bto\b|\bpatients\b|\bon\b|\breceiving\b|\s)*\s*(?:the\s+)?$",
@@ -162,8 +161,3 @@ def _single(
     if before:
         return Proposal(before[-1].label, "clause-left")
     return None
-
-
-def bare_people(label: str) -> bool:
-    """Whether a label is no more than "patients"."""
-    return all(w in people_words() for w in label.lower().split())
