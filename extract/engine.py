@@ -24,20 +24,21 @@ from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
 from extract.stats import CONTINUOUS, statistic
 from extract.treatments import is_given
+from extract.version import EngineVersion
 from extract.whose import Whose, chosen, run_of
 from extract.wording import clean_group, clean_name, fixed_measure
 
-ENGINE_VERSION = "1"
 EVENTS = frozenset({"outcome", "finding", "proportion", "symptom", "sign"})
 
 
 class Engine:
     """Reads records. One instance may read any number; reading keeps no state, so order and batches do not matter."""
 
-    version = ENGINE_VERSION
+    version = EngineVersion()
 
     def __init__(self, weights: Path | None = None) -> None:
         """`weights` is a folder of fitted deciders in place of those that ship (see `extract.fit`)."""
+        self.weights = weights
 
         def decider(name: str) -> linear.Decider:
             return linear.load(name) if weights is None else linear.read(weights / f"{name}.npz")
@@ -181,7 +182,7 @@ class _Reading:
             sentence_end=sentence.end,
             confidence=round(self.belief[i], 3),
             how="figure",
-            engine=ENGINE_VERSION,
+            engine=self.engine.version,
         )
         if kind == "dose":
             previous = self.dose if self.dose is not None and self.dose[1].sentence_start == sentence.start else None

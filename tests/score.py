@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from extract.engine import ENGINE_VERSION, Engine
+from extract.engine import Engine
 from reports.claims import parse, read_document
 from tests.conftest import SHARED
 
@@ -132,7 +132,7 @@ def main() -> int:
     where = f"{date.today()}, {platform.machine()}, Python {platform.python_version()}"
     fitted = f"weights of {args.weights}" if args.weights else "the weights that ship, WHICH HAVE SEEN THESE ABSTRACTS"
     print(
-        f"reader, engine {ENGINE_VERSION}, {fitted}\n{args.split}: {len(gold)} abstracts, {cost:.1f} ms each, {where}\n"
+        f"reader, engine {Engine.version}, {fitted}\n{args.split}: {len(gold)} abstracts, {cost:.1f} ms each, {where}\n"
     )
     show(out)
     print("\nrecall by class      gold  number  measure  group")
