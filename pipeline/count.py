@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from extract.engine import Engine
 from pipeline.fingerprint import screened_as
-from pipeline.frames import counted, findings_frame, records_frame
+from pipeline.frames import counted, findings_frame, records_frame, shared_patients
 from pipeline.record import Record
 from pipeline.review import Review
 from pipeline.screening import WITHDRAWN, Screened, flow_counts, screen, sized
@@ -80,7 +80,7 @@ def count(
     decisions, screened, read = _decide(store, review, forms, engine, display)
     display.stage("Comparing")
     looked_at = counted(decisions)
-    records = records_frame(store, looked_at, review.overlaps)
+    records = records_frame(store, looked_at, shared_patients(store, review.overlaps))
     findings = findings_frame(store, looked_at, engine.version)
     successors = store.successors()
     cited = {claim: successors.get(record, record) for claim, record in review.cited.items()}
@@ -175,17 +175,18 @@ def _follow(claims: Sequence[Claim], successors: Mapping[str, str]) -> list[Clai
     return followed
 
 
-def flow(store: Store, review_id: str, decisions: Sequence[Screened]) -> dict[str, Any]:
-    """The PRISMA counts, and the last search they rest on."""
+def flow(store: Store, review: Review, decisions: Sequence[Screened]) -> dict[str, Any]:
+    """The PRISMA counts, the last search they rest on, and which records share patients, by the ids of that time."""
     sources: Counter[str] = Counter()
     removed: Counter[str] = Counter()
-    for row in _origins(store, review_id):
+    for row in _origins(store, review.id):
         sources[row["source"]] += row["n"]
         if row["replaced"]:
             restated = row["form"] == "restatement"
             removed["restatements replaced by the paper's own record" if restated else "duplicates"] += row["n"]
-    last = store.rows("SELECT coalesce(max(id), 0) AS id FROM searches WHERE review_id = ?", [review_id])[0]["id"]
-    return {**flow_counts(sources, removed, decisions), "last_search": last}
+    last = store.rows("SELECT coalesce(max(id), 0) AS id FROM searches WHERE review_id = ?", [review.id])[0]["id"]
+    counts = flow_counts(sources, removed, decisions)
+    return {**counts, "last_search": last, "overlaps": shared_patients(store, review.overlaps)}
 
 
 def _origins(store: Store, review_id: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ _OLDEST_SQLITE = (3, 35, 0)  # the oldest with RETURNING, which sqlite-utils use
 
 def examine(store: Path) -> list[Check]:
     """All checks; the store's only where there is a store."""
-    checks = [_python(), _sqlite(), *_libraries(), _tried("engine", _engine)]
+    checks = [_python(), _sqlite(), *_libraries(), _tried("engine", _engine), _tried("model", _model)]
     checks += [_tried(f"review {name}", partial(_review, name)) for name in known_reviews()]
     if store.exists():
         checks += list(_store(store))
@@ -67,6 +67,17 @@ def _engine() -> str:
     if not found:
         raise ValueError("the engine reads nothing in a plain sentence; reinstall Retally")
     return f"version {engine.version}"
+
+
+def _model() -> str:
+    """Name, version and checksum of the clinical model, which must be, byte for byte, the one that was released."""
+    from extract.model import SHIPPED, WEIGHTS, checksum
+    from pipeline.fingerprint import shipped_model
+
+    name, released = shipped_model()
+    if checksum(WEIGHTS / SHIPPED) != released:
+        raise ValueError(f"the clinical model in {WEIGHTS / SHIPPED} is missing or damaged; reinstall Retally")
+    return f"{name}, sha256 {released}"
 
 
 def _review(name: str) -> str:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import platform
 import sqlite3
+import tomllib
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
 
+from extract.model import SHIPPED, WEIGHTS
 from pipeline.review import Review
 from pipeline.store import canonical, digest
 
@@ -23,14 +25,24 @@ _SCREENING = ("screening.py", "designs.toml")
 
 
 def versions() -> dict[str, str]:
-    """What computes a run: Retally, Python, SQLite and the libraries that can move a number."""
+    """What computes a run: Retally, its clinical model, Python, SQLite and the libraries that can move a number."""
     found = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version}
+    found["model"], found["model checksum"] = shipped_model()
     for name in _LIBRARIES:
         try:
             found[name] = version(name)
         except PackageNotFoundError:  # run from a checkout that is not installed
             found[name] = "not installed"
     return dict(sorted(found.items()))
+
+
+def shipped_model() -> tuple[str, str]:
+    """(name and version, SHA-256) of the clinical model that ships, as it was released; read from a small file."""
+    try:
+        released = tomllib.loads((WEIGHTS / f"{SHIPPED}.toml").read_text(encoding="utf-8"))
+        return f"{SHIPPED} {released['version']}", str(released["sha256"])
+    except (OSError, tomllib.TOMLDecodeError, KeyError):  # `retally doctor` says the cure
+        return SHIPPED, "missing"
 
 
 def fingerprint(review: Review, engine: str) -> dict[str, str]:

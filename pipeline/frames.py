@@ -7,7 +7,7 @@ The columns are the seam between `pipeline` and `reports`: `records_frame` has a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -41,14 +41,15 @@ def counted(decisions: Iterable[Screened]) -> list[Screened]:
     return [one for one in decisions if one.included or one.reason == "retracted"]
 
 
-def records_frame(store: Store, decisions: Sequence[Screened], overlaps: Sequence[Overlap] = ()) -> pd.DataFrame:
+def records_frame(
+    store: Store, decisions: Sequence[Screened], shared: Mapping[str, Sequence[str]] | None = None
+) -> pd.DataFrame:
     """The records of these decisions in the form in which they were screened, sorted by year and id.
 
-    `doi` and `pmid` of a restatement are those of the paper it restates: its `source` says that it is one. `overlaps`
-    lists the ids of records that report some of the same patients.
+    `doi` and `pmid` of a restatement are those of the paper it restates: its `source` says that it is one. `shared`
+    is what `shared_patients` gave when the run was made.
     """
-    successors = store.successors()
-    shared = _shared_patients(overlaps, successors)
+    shared = shared or {}
     rows = []
     for one in decisions:
         body = _body(store, one)
@@ -70,7 +71,7 @@ def records_frame(store: Store, decisions: Sequence[Screened], overlaps: Sequenc
                 "retracted": is_retracted(record),
                 "notices": notices(record),
                 "duplicate_of": None,
-                "overlaps": shared.get(record.id, []),
+                "overlaps": list(shared.get(record.id, ())),
                 "citation": body.get("citation"),
                 "language": record.language,
             }
@@ -112,8 +113,9 @@ def notices(record: Record) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def _shared_patients(overlaps: Sequence[Overlap], successors: dict[str, str]) -> dict[str, list[str]]:
+def shared_patients(store: Store, overlaps: Sequence[Overlap]) -> dict[str, list[str]]:
     """Record id to the ids of those that report some of the same patients; a superseded id stands for its successor."""
+    successors = store.successors() if overlaps else {}
     shared: dict[str, list[str]] = {}
     for overlap in overlaps:
         ids = list(dict.fromkeys(successors.get(record_id, record_id) for record_id in overlap.records))

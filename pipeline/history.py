@@ -21,6 +21,8 @@ from pipeline.screening import WITHDRAWN, Screened
 from pipeline.secret import redacted
 from pipeline.store import Store, canonical, digest
 
+_FIGURE = ("verdict", "value", "low", "high", "k", "n")
+
 
 @dataclass(frozen=True, slots=True)
 class PastRun:
@@ -219,6 +221,29 @@ def run_results(store: Store, run: PastRun) -> list[dict[str, Any]]:
         "SELECT body FROM comparisons WHERE run_id = ? ORDER BY place", [run.id if run.same_as is None else run.same_as]
     )
     return [json.loads(row["body"]) for row in rows]
+
+
+def claim_history(store: Store, run: PastRun) -> dict[str, list[dict[str, Any]]]:
+    """Claim id to what its figure was from which run on, up to this run; a row for each change, oldest first.
+
+    Each row has `run`, `finished_at`, `verdict`, the headline's `value`, `low`, `high`, `k`, `n`, and the run's
+    `inputs`. From the columns alone: no comparison's body is read.
+    """
+    rows = store.rows(
+        "SELECT runs.id AS run, runs.finished_at, runs.inputs, claims.claim_id, comparisons.verdict,"
+        " value, low, high, k, n FROM runs JOIN comparisons ON comparisons.run_id = runs.id"
+        " JOIN claims ON claims.id = comparisons.claim"
+        " LEFT JOIN estimates ON estimates.run_id = runs.id AND estimates.claim = comparisons.claim"
+        " AND estimates.name = 'headline'"
+        " WHERE runs.review_id = ? AND runs.status = 'complete' AND runs.id <= ? ORDER BY runs.id, comparisons.place",
+        [run.review_id, run.id],
+    )
+    history: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        points = history.setdefault(row.pop("claim_id"), [])
+        if not points or any(points[-1][name] != row[name] for name in _FIGURE):
+            points.append(row)
+    return history
 
 
 def run_screening(store: Store, run: PastRun) -> list[Screened]:

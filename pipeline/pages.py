@@ -6,19 +6,32 @@ comes out the same, byte for byte.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from pipeline.frames import counted, findings_frame, records_frame
-from pipeline.history import PastRun, past_run, run_results, run_screening
+from pipeline.frames import counted, findings_frame, records_frame, shared_patients
+from pipeline.history import PastRun, claim_history, past_run, run_results, run_screening
 from pipeline.review import Overlap
 from pipeline.store import Store
 from reports.compare import ClaimResult
-from reports.context import Change, Flow, Notice, ReportContext, ReviewInfo, RunInfo, SearchInfo, SourceDocument
+from reports.context import (
+    Change,
+    Flow,
+    HistoryPoint,
+    Notice,
+    ReportContext,
+    ReviewInfo,
+    RunInfo,
+    SearchInfo,
+    SourceDocument,
+)
 from reports.report import write_report
+
+_CAUSES = {"literature": "the studies", "program": "the program, or the review's settings"}
 
 
 def write_pages(store: Store, run: PastRun, folder: Path, for_publishing: bool = False) -> dict[str, Path]:
@@ -32,8 +45,7 @@ def write_pages(store: Store, run: PastRun, folder: Path, for_publishing: bool =
 def report_context(store: Store, run: PastRun) -> ReportContext:
     """All that a report is made of, as it was when the run ended."""
     decisions = counted(run_screening(store, run))
-    overlaps = [Overlap(tuple(row["records"]), row["reason"]) for row in run.settings["overlaps"]]
-    records = records_frame(store, decisions, overlaps)
+    records = records_frame(store, decisions, run.flow.get("overlaps") or _overlaps(store, run))
     results = [ClaimResult.from_dict(row) for row in run_results(store, run)]
     before = _previous(store, run)
     return ReportContext(
@@ -52,7 +64,29 @@ def report_context(store: Store, run: PastRun) -> ReportContext:
         searches=_searches(store, run),
         notices=_notices(records),
         synonyms=run.settings.get("synonyms") or {},
+        history=_history(store, run),
     )
+
+
+def _history(store: Store, run: PastRun) -> dict[str, list[HistoryPoint]]:
+    """How each claim's figure moved up to this run; what moved it is not known of the first."""
+    return {
+        claim: [
+            HistoryPoint(
+                run=str(row["run"]),
+                when=row["finished_at"],
+                **{name: row[name] for name in ("verdict", "value", "low", "high", "k", "n")},
+                cause=_CAUSES.get(json.loads(row["inputs"]).get("cause", "literature"), "") if place else "",
+            )
+            for place, row in enumerate(rows)
+        ]
+        for claim, rows in claim_history(store, run).items()
+    }
+
+
+def _overlaps(store: Store, run: PastRun) -> dict[str, list[str]]:
+    """Of a run older than the note of it: as its settings say, by the ids of today."""
+    return shared_patients(store, [Overlap(tuple(row["records"]), row["reason"]) for row in run.settings["overlaps"]])
 
 
 def _previous(store: Store, run: PastRun) -> PastRun | None:

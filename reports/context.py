@@ -46,6 +46,24 @@ class Change:
     why: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryPoint:
+    """A claim's figure as it stood from one run on, until the next point. `cause`: what changed it, empty at first.
+
+    `value`, `low` and `high` are the headline estimate's: shares from 0 to 1, or in the claim's unit.
+    """
+
+    run: str
+    when: str
+    verdict: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    k: int | None = None
+    n: int | None = None
+    cause: str = ""
+
+
 @dataclass(slots=True)
 class RunInfo:
     """One run. `finished` is an ISO time; `versions` names what computed it (engine, model, package, ...)."""
@@ -112,13 +130,15 @@ class ReportContext:
     searches: list[SearchInfo] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     synonyms: dict[str, str] = field(default_factory=dict)
+    history: dict[str, list[HistoryPoint]] = field(default_factory=dict)  # claim id to its points, oldest first
 
     def about(self) -> dict[str, Any]:
-        """Review, run, flow, searches and notices as plain JSON types."""
+        """Review, run, flow, searches, notices and the history of each claim as plain JSON types."""
         return {
             "review": asdict(self.review),
             "run": asdict(self.run),
             "flow": asdict(self.flow),
             "searches": [asdict(search) for search in self.searches],
             "notices": [asdict(notice) for notice in self.notices],
+            "history": {claim: [asdict(point) for point in points] for claim, points in self.history.items()},
         }

@@ -15,6 +15,7 @@ from reports import numbers
 from reports.claim import Claim
 from reports.compare import named_causes
 from reports.context import Flow, ReportContext, ReviewInfo, RunInfo, SourceDocument
+from reports.history import history_lines
 from reports.methods import Item, limits, methods, prisma_s
 from reports.studies import Study, studies_of
 from reports.view import ClaimView, StudyLine, anchor, claim_view, study_line
@@ -150,6 +151,7 @@ def build_page(context: ReportContext, with_sentences: bool = True) -> Page:
     first = context.review.documents[0].id if context.review.documents else ""
     for view in views:
         view.document_tag = "" if view.claim.doc == first else view.document
+        view.history = history_lines(context.history.get(view.id, []), view.proportion)
     listed = [view for view in views if view.claim.kind != "cause"]
     causes = [view for view in views if view.claim.kind == "cause"]
     return Page(

@@ -18,8 +18,11 @@ from reports import export, numbers, tables
 from reports.claim_plot import analysis_forest, forest_of
 from reports.context import ReportContext
 from reports.forest import Forest, draw
+from reports.history import description as describe_history
+from reports.history import draw_history
 from reports.page import Page, build_page
 from reports.result import CAUTION
+from reports.view import ClaimView
 from reports.wording import sentence_case, wording
 
 ROLES = {"table": "table", "thead": "rowgroup", "tbody": "rowgroup", "tr": "row", "td": "cell"}
@@ -86,6 +89,7 @@ def render_html(page: Page) -> str:
             view.forest = _plot(forest_of(view), view.anchor)
             for analysis in view.analyses:
                 analysis.forest = _plot(analysis_forest(view, analysis), analysis.anchor)
+            view.history_plot = _history(view)
     template = _environment(autoescape=True).get_template("report.html.j2")
     source = template.render(page=page, words=_words(), css=Markup(_template("report.css")))
     return re.sub(r'<table class="[^"]*cards.*?</table>', _with_roles, source, flags=re.S)
@@ -111,6 +115,18 @@ def _plot(forest: Forest | None, key: str) -> dict[str, str] | None:
         "narrow": Markup(draw(forest, f"{key}-narrow", narrow=True)),
         "caption": sentence_case(forest.description.removeprefix(f"Forest plot of {forest.title}: ")),
     }
+
+
+def _history(view: ClaimView) -> dict[str, str] | None:
+    """The claim's history for a wide page and for a phone; None where there is nothing to draw."""
+    key = f"{view.anchor}-history"
+    wide, narrow = (
+        draw_history(view.history, view.claim, view.proportion, f"{key}-{form}", form == "narrow")
+        for form in ("wide", "narrow")
+    )
+    if not wide:
+        return None
+    return {"long": "", "wide": Markup(wide), "narrow": Markup(narrow), "caption": describe_history(view.history)}
 
 
 def render_markdown(page: Page) -> str:

@@ -6,10 +6,11 @@ so that all of them say the same. Called by `reports.page`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reports import numbers
 from reports.claim import Claim
+from reports.history import HistoryLine
 from reports.result import Analysis, ClaimResult, Estimate, StudyFigure
 from reports.studies import Study, unknown
 from reports.wording import Verdict, chapter_of, flag, heading, sentence_case, verdicts
@@ -139,6 +140,8 @@ class ClaimView:
     category: str = ""
     proportion: bool = True
     forest: dict[str, str] | None = None
+    history: list[HistoryLine] = field(default_factory=list)
+    history_plot: dict[str, str] | None = None
 
     @property
     def claim(self) -> Claim:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.frames import FINDING_COLUMNS, RECORD_COLUMNS, counted, findings_frame, records_frame
+from pipeline.frames import FINDING_COLUMNS, RECORD_COLUMNS, counted, findings_frame, records_frame, shared_patients
 from pipeline.history import (
     fail_run,
     finish_run,
@@ -166,5 +166,5 @@ def test_overlapping_reports_name_each_other_also_after_a_better_source_came(sto
     store.put_records([(Record("restated:x", "Restated", [("", "t")], source="restatement"), Link(pmid="1"))])
     store.put_records([Record("pmid:2", "Other", [("", "t")], pmid="2", source="pubmed")])
     shared = [Overlap(("restated:x", "pmid:2"), "same centre")]
-    frame = records_frame(store, [screened(store), screened(store, "pmid:2")], shared)
+    frame = records_frame(store, [screened(store), screened(store, "pmid:2")], shared_patients(store, shared))
     assert dict(zip(frame["id"], frame["overlaps"], strict=True)) == {"pmid:1": ["pmid:2"], "pmid:2": ["pmid:1"]}

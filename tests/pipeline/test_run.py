@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from pipeline import sources
+from pipeline.cli import main
 from pipeline.entrez import EntrezError, EntrezSettings
 from pipeline.errors import StoreError, UsageError
 from pipeline.history import past_run
@@ -104,6 +105,27 @@ def test_a_past_report_is_built_again_byte_for_byte(review: Review, settings: Se
         past = past_run(store, "spruce", first.run.id)
         assert past is not None
         assert contents(write_pages(store, past, settings.out / "again")) == written
+
+
+def test_a_past_report_stays_the_same_whatever_comes_after_it(
+    review: Review, settings: Settings, server: EutilsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Better sources, a retraction, another engine and edited settings: the report of run 1 is as it was written."""
+    toml = review.folder / "review.toml"
+    shared = '[[overlaps]]\nrecords = ["restated:spruce1", "restated:spruce3"]\nreason = "one hospital"\n'
+    toml.write_text(toml.read_text(encoding="utf-8") + shared, encoding="utf-8")
+    review = load_review(str(review.folder))
+    written = contents(run(review, settings).files)
+    article = server.articles["900000001"]
+    article.corrections = [("RetractionIn", "5")]
+    run(review, live(settings, server), live=True)
+    monkeypatch.setattr("extract.engine.Engine.version", "another")
+    toml.write_text(toml.read_text(encoding="utf-8").replace("Spruce fever", "Fir fever"), encoding="utf-8")
+    run(load_review(str(review.folder)), settings)
+    again = settings.out.parent / "again"
+    with pytest.raises(SystemExit):
+        main(["report", "spruce", "--run", "1", "--store", str(settings.store), "--out", str(again)])
+    assert sorted(path.read_bytes() for path in (again / "spruce" / "run-1").iterdir()) == sorted(written.values())
 
 
 def test_live_records_replace_their_restatements(review: Review, settings: Settings, server: EutilsServer) -> None:
