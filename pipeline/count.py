@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Protocol
 
 from extract.engine import Engine
+from pipeline.decided import Decided
 from pipeline.fingerprint import screened_as
 from pipeline.frames import counted, findings_frame, records_frame, shared_patients
 from pipeline.record import Record
@@ -50,12 +51,14 @@ class Form:
 
 @dataclass(slots=True)
 class Counted:
-    """What counting came to. `screened` and `read` are the numbers of records decided on and of texts read anew."""
+    """What counting came to. `screened` and `read` are the numbers of records decided on and of texts read anew;
+    `judged_until` is the newest judgement of a person that was heeded."""
 
     decisions: list[Screened]
     results: list[ClaimResult]
     screened: int
     read: int
+    judged_until: int = 0
 
     def claims(self) -> list[dict[str, Any]]:
         """The claims, as the store takes them."""
@@ -77,15 +80,16 @@ def count(
     """Screen, read and compare the review's records, or the given `forms` of them (those of an earlier run)."""
     if forms is None:
         forms = candidates(store, review.id)
-    decisions, screened, read = _decide(store, review, forms, engine, display)
+    decided = Decided.of(store, review.id)
+    decisions, screened, read = _decide(store, review, forms, engine, display, decided)
     display.stage("Comparing")
     looked_at = counted(decisions)
     records = records_frame(store, looked_at, shared_patients(store, review.overlaps))
-    findings = findings_frame(store, looked_at, engine.version)
+    findings = findings_frame(store, looked_at, engine.version, decided)
     successors = store.successors()
     cited = {claim: successors.get(record, record) for claim, record in review.cited.items()}
     results = compare(_follow(claims, successors), records, findings, review.population, review.synonyms, cited)
-    return Counted(decisions, results, screened, read)
+    return Counted(decisions, results, screened, read, decided.until)
 
 
 def candidates(store: Store, review_id: str) -> list[Form]:
@@ -101,11 +105,11 @@ def candidates(store: Store, review_id: str) -> list[Form]:
 
 
 def _decide(
-    store: Store, review: Review, forms: Sequence[Form], engine: Engine, display: Display
+    store: Store, review: Review, forms: Sequence[Form], engine: Engine, display: Display, decided: Decided
 ) -> tuple[list[Screened], int, int]:
     """(the decision on each form, how many were made anew, how many texts were read).
 
-    A decision holds as long as the record and all that it rests on are the same.
+    A decision holds as long as the record and all that it rests on are the same, and no person had a say in it.
     """
     display.stage("Screening")
     if not forms:
@@ -114,12 +118,12 @@ def _decide(
     decisions: dict[str, Screened] = {}
     anew: list[Form] = []
     for form in forms:
-        known = held.get(form.record_id)
+        known = None if decided.touches(form.record_id) else held.get(form.record_id)
         if known is not None and known.version == form.version and (known.reason == WITHDRAWN) == form.deleted:
             decisions[form.record_id] = known
         else:
             anew.append(form)
-            decisions[form.record_id] = _screened(store, review, form)
+            decisions[form.record_id] = _screened(store, review, form, decided)
     changed = [decisions[form.record_id] for form in anew]
     read = _read(store, engine, counted(changed), display)
     looked_at = counted(changed)
@@ -127,7 +131,11 @@ def _decide(
         some = looked_at[start : start + _BATCH]
         found = store.findings({one.content_hash for one in some}, engine.version)
         for one in some:
-            decisions[one.record_id] = sized(one, found[one.content_hash], review.eligibility)
+            stands = decided.findings(store, one.record_id, one.content_hash, found[one.content_hash]).findings
+            sure = sized(one, stands, review.eligibility)
+            if one.record_id in decided.on_records:  # however few patients there are
+                sure = decided.screening(sure, _record(store, one.record_id, one.version))
+            decisions[one.record_id] = sure
     return list(decisions.values()), len(anew), read
 
 
@@ -144,8 +152,9 @@ def _held(store: Store, review: Review, engine: Engine) -> dict[str, Screened]:
     return {row["record_id"]: Screened.from_row(row) for row in rows}
 
 
-def _screened(store: Store, review: Review, form: Form) -> Screened:
-    return screen(_record(store, form.record_id, form.version), form.version, form.content_hash, review, form.deleted)
+def _screened(store: Store, review: Review, form: Form, decided: Decided) -> Screened:
+    record = _record(store, form.record_id, form.version)
+    return decided.screening(screen(record, form.version, form.content_hash, review, form.deleted), record)
 
 
 def _record(store: Store, record_id: str, version: str) -> Record:

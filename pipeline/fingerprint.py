@@ -45,13 +45,14 @@ def shipped_model() -> tuple[str, str]:
         return SHIPPED, "missing"
 
 
-def fingerprint(review: Review, engine: str) -> dict[str, str]:
-    """Digests of what goes into a run, by part: `engine`, `program`, `settings`, `claims`."""
+def fingerprint(review: Review, engine: str, judgements: int = 0) -> dict[str, str]:
+    """Digests of what goes into a run, by part: `engine`, `program`, `settings`, `claims`; and the newest judgement."""
     return {
         "engine": engine,
         "program": digest(canonical({"versions": versions(), "code": [_screening_code(), _comparing_code()]})),
         "settings": digest(canonical(review.settings())),
         "claims": digest(review.claims_path.read_text(encoding="utf-8")) if review.claims_path.is_file() else "",
+        "judgements": str(judgements),
     }
 
 

@@ -14,10 +14,12 @@ from typing import Any
 import pandas as pd
 
 from extract.finding import Finding
+from pipeline.decided import Decided
 from pipeline.record import Record
 from pipeline.review import Overlap
 from pipeline.screening import Screened, is_retracted
 from pipeline.store import Store
+from pipeline.texts import text_note
 
 RECORD_COLUMNS = (
     *("id", "title", "text", "journal", "year", "authors", "doi", "pmid", "source", "design", "tier", "patients"),
@@ -69,7 +71,7 @@ def records_frame(
                 "tier": one.tier,
                 "patients": one.patients,
                 "retracted": is_retracted(record),
-                "notices": notices(record),
+                "notices": notices(record, body),
                 "duplicate_of": None,
                 "overlaps": list(shared.get(record.id, ())),
                 "citation": body.get("citation"),
@@ -80,14 +82,18 @@ def records_frame(
     return _frame(rows, RECORD_COLUMNS)
 
 
-def findings_frame(store: Store, decisions: Sequence[Screened], engine: str) -> pd.DataFrame:
-    """What that version of the engine read in the records of these decisions, in the order of each text."""
+def findings_frame(
+    store: Store, decisions: Sequence[Screened], engine: str, decided: Decided | None = None
+) -> pd.DataFrame:
+    """What that version of the engine read in the records of these decisions, as far as people have not decided
+    otherwise; in the order of each text."""
     found = store.findings({one.content_hash for one in decisions}, engine)
-    rows = [
-        {**dict.fromkeys(FINDING_COLUMNS), **finding, "record_id": one.record_id}
-        for one in sorted(decisions, key=lambda one: one.record_id)
-        for finding in found[one.content_hash]
-    ]
+    rows = []
+    for one in sorted(decisions, key=lambda one: one.record_id):
+        holds = found[one.content_hash]
+        if decided is not None:
+            holds = decided.findings(store, one.record_id, one.content_hash, holds).findings
+        rows += [{**dict.fromkeys(FINDING_COLUMNS), **finding, "record_id": one.record_id} for finding in holds]
     return _frame(rows, FINDING_COLUMNS)
 
 
@@ -103,13 +109,15 @@ def _body(store: Store, one: Screened) -> dict[str, Any]:
     return json.loads(rows[0]["body"])
 
 
-def notices(record: Record) -> list[str]:
-    """Each notice once, with the PubMed number of the notice where it is known."""
+def notices(record: Record, body: Mapping[str, Any]) -> list[str]:
+    """Each notice once, with the PubMed number of the notice where it is known; and that a text is an earlier one."""
     said = []
     for correction in record.corrections:
         if correction.kind in _NOTICES:
             where = f" (PMID {correction.pmid})" if correction.pmid else ""
             said.append(_NOTICES[correction.kind] + where)
+    if kept := text_note(body):
+        said.append(kept)
     return list(dict.fromkeys(said))
 
 

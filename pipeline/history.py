@@ -16,6 +16,7 @@ from typing import Any
 from pipeline.database import now
 from pipeline.errors import StoreError
 from pipeline.fingerprint import fingerprint, versions
+from pipeline.judgements import last_judgement
 from pipeline.review import Review
 from pipeline.screening import WITHDRAWN, Screened
 from pipeline.secret import redacted
@@ -92,7 +93,7 @@ def recorded_run(store: Store, review: Review, kind: str, engine: str, inputs: M
     """A new run's number; where what follows is stopped by an error, the run's row says by which."""
     settings_hash = put_review(store, review)
     keep_folder(store, review)
-    run_id = start_run(store, review.id, kind, settings_hash, versions(), {**_inputs(review, engine), **inputs})
+    run_id = start_run(store, review.id, kind, settings_hash, versions(), {**_inputs(store, review, engine), **inputs})
     try:
         yield run_id
     except BaseException as error:
@@ -101,11 +102,11 @@ def recorded_run(store: Store, review: Review, kind: str, engine: str, inputs: M
         raise
 
 
-def _inputs(review: Review, engine: str) -> dict[str, Any]:
+def _inputs(store: Store, review: Review, engine: str) -> dict[str, Any]:
     """Fingerprints of what goes into a run."""
     files = {path.name: path for path in (review.claims_path, review.records_path) if path.is_file()}
     hashes = {name: digest(path.read_text(encoding="utf-8")) for name, path in files.items()}
-    return {"fingerprint": fingerprint(review, engine), **hashes}
+    return {"fingerprint": fingerprint(review, engine, last_judgement(store, review.id)), **hashes}
 
 
 def fail_run(store: Store, run_id: int, error: str) -> None:

@@ -255,3 +255,47 @@ def living_review(db: Database) -> None:
     """What the nightly update needs: how far it has come, and what it has told."""
     for statement in _LIVING:
         db.execute(statement)
+
+
+_JUDGEMENTS = (
+    """CREATE TABLE judgements_new (
+    id INTEGER PRIMARY KEY, -- in the order they were made
+    review_id TEXT NOT NULL REFERENCES reviews(id), -- for which review
+    record_id TEXT NOT NULL REFERENCES records(id), -- about which record
+    content_hash TEXT, -- the text that the person saw
+    subject TEXT NOT NULL CHECK (subject IN ('screening', 'finding', 'missed')), -- what was judged
+    target TEXT NOT NULL, -- names the one thing judged, so that all judgements on it are known
+    place INTEGER NOT NULL, -- counts this person's judgements on the thing, from 0
+    role TEXT NOT NULL CHECK (role IN ('reviewer', 'adjudicator')), -- an own opinion, or the settling of a difference
+    verdict TEXT NOT NULL CHECK (verdict IN ('include', 'exclude', 'accept', 'reject', 'correct', 'add', 'withdraw')),
+    before TEXT, -- JSON: what the machine said when it was judged
+    after TEXT, -- JSON: what holds by this judgement; empty for a rejection
+    why TEXT NOT NULL DEFAULT '', -- the reason given
+    origin TEXT NOT NULL DEFAULT '', -- where it was made: queue, sample, record, screening, agreement
+    blind INTEGER NOT NULL DEFAULT 0 CHECK (blind IN (0, 1)), -- 1 when the machine and other people were hidden
+    engine TEXT, -- version of the engine whose reading the person saw
+    finding_id INTEGER REFERENCES findings(id), -- the finding that the person saw
+    person TEXT NOT NULL, -- who judged
+    made_at TEXT NOT NULL, -- UTC, ISO 8601
+    UNIQUE (review_id, target, person, role, place)
+)""",
+    "INSERT INTO judgements_new (id, review_id, record_id, content_hash, subject, target, place, role, verdict, after,"
+    " person, made_at) SELECT id, review_id, record_id, content_hash, subject, 'earlier:' || id, 0, 'reviewer',"
+    " CASE verdict WHEN 'right' THEN 'accept' WHEN 'wrong' THEN 'reject' ELSE verdict END, body, person, made_at"
+    " FROM judgements",
+    "DROP TABLE judgements",
+    "ALTER TABLE judgements_new RENAME TO judgements",
+    "CREATE INDEX judgements_record ON judgements(review_id, record_id)",
+    # What a person has decided is added to and never altered, whatever program writes to the store.
+    "CREATE TRIGGER judgements_stay BEFORE UPDATE ON judgements"
+    " BEGIN SELECT RAISE(ABORT, 'judgements are never altered'); END",
+    "CREATE TRIGGER judgements_are_kept BEFORE DELETE ON judgements"
+    " BEGIN SELECT RAISE(ABORT, 'judgements are never deleted'); END",
+)
+
+
+@migrations(name="0003_judgements")
+def judgements(db: Database) -> None:
+    """What the desk needs: who judged what when, what it was before and after, and why; append-only."""
+    for statement in _JUDGEMENTS:
+        db.execute(statement)

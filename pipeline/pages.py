@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.decided import Decided
 from pipeline.frames import counted, findings_frame, records_frame, shared_patients
 from pipeline.history import PastRun, claim_history, past_run, run_results, run_screening
 from pipeline.review import Overlap
@@ -46,6 +47,7 @@ def report_context(store: Store, run: PastRun) -> ReportContext:
     """All that a report is made of, as it was when the run ended."""
     decisions = counted(run_screening(store, run))
     records = records_frame(store, decisions, run.flow.get("overlaps") or _overlaps(store, run))
+    decided = Decided.of(store, run.review_id, run.flow.get("last_judgement", 0))
     results = [ClaimResult.from_dict(row) for row in run_results(store, run)]
     before = _previous(store, run)
     return ReportContext(
@@ -59,7 +61,7 @@ def report_context(store: Store, run: PastRun) -> ReportContext:
         ),
         results=results,
         records=records,
-        findings=findings_frame(store, decisions, run.engine),
+        findings=findings_frame(store, decisions, run.engine, decided),
         flow=_flow(store, run, before),
         searches=_searches(store, run),
         notices=_notices(records),

@@ -87,7 +87,7 @@ def count_and_finish(
         counted.decisions,
         counted.claims(),
         counted.rows(),
-        {**flow(store, review, counted.decisions), **(base_flow or {})},
+        {**flow(store, review, counted.decisions), "last_judgement": counted.judged_until, **(base_flow or {})},
         counts,
         time.monotonic() - started,
         screened_as(review, engine.version),

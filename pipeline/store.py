@@ -2,7 +2,8 @@
 
 `Store.put_records` takes `Record`s from the readers, PubMed or a bundle and tells new, changed and known ones apart, so
 that doing the same twice changes nothing. A paper that arrives from several sources is kept once: the best source is
-used (PubMed before files, files before a restatement) and the others name it in `superseded_by`; none is deleted.
+used (PubMed before files, files before a restatement, any with a text before one without) and the others name it in
+`superseded_by`; none is deleted.
 `pipeline.history` adds runs, screening and comparisons; `pipeline.frames` turns rows into tables for `reports`.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -22,6 +24,9 @@ from extract.finding import Finding
 from pipeline.database import guard, now, open_database
 from pipeline.errors import StoreError
 from pipeline.record import Record
+from pipeline.texts import has_text, loaded, text_note, with_notices, with_text
+
+log = logging.getLogger(__name__)
 
 # The lower, the better the source; a worse one never overwrites a better one.
 _RANK = {"pubmed": 0, "medline": 1, "ris": 2, "jsonl": 3, "restatement": 9}
@@ -104,10 +109,24 @@ class Store:
         self.db.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All writes inside happen together or not at all."""
-        with guard(self.path), self.db.atomic():
-            yield
+    def transaction(self, alone: bool = False) -> Iterator[None]:
+        """All writes inside happen together or not at all.
+
+        With `alone`, no other process writes between the first line inside and the last: what is read there still
+        holds when it is acted on.
+        """
+        with guard(self.path):
+            if not alone:
+                with self.db.atomic():
+                    yield
+                return
+            self.db.conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.db.conn.execute("ROLLBACK")
+                raise
+            self.db.conn.execute("COMMIT")
 
     def rows(self, sql: str, params: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """The rows that a SELECT gives, as dictionaries."""
@@ -154,28 +173,66 @@ class Store:
                     )
 
     def _put_record(self, record: Record, link: Link, put: Put) -> None:
-        row = _row(record, link)
         known = self.rows("SELECT * FROM records WHERE id = ?", [record.id])
-        if known:
-            if known[0]["deleted_at"]:  # PubMed has it again
-                self.execute("UPDATE records SET deleted_at = NULL WHERE id = ?", [record.id])
-            if known[0]["version"] == row["version"] or _outdated(row, known[0]):
-                put.same += 1
-                return
-            put.changed += 1
-            columns = [name for name in row if name != "added_at"]
-            assignments = ", ".join(f"{name} = :{name}" for name in columns)
-            self.db.execute(f"UPDATE records SET {assignments} WHERE id = :id", row)
-            if known[0]["superseded_by"] is None and any(row[name] != known[0][name] for name in _IDENTITY):
-                self._join(row, put)  # it has got a DOI, say, by which another form of the paper is known
-        else:
+        if not known:
+            row = _row(record, link)
             put.new += 1
             self._insert_record(row, put)
+            self._keep_version(row)
+        else:
+            old = loaded(known[0]["body"])
+            record, text_from = with_text(record, old, _outdated(record, old))
+            if text_from is not None and text_from != old.get("text_from"):
+                log.warning("%s: %s", record.id, text_note({"text_from": text_from}))
+            self._change_record(record, link, known[0], put, text_from)
+        if not has_text(record):
+            self._tell_of_notices(record.id)
+
+    def _change_record(
+        self, record: Record, link: Link, known: dict[str, Any], put: Put, text_from: dict[str, str | None] | None
+    ) -> None:
+        row = _row(with_notices(record, self._without_text(record.id)), link, text_from)
+        if known["deleted_at"]:  # PubMed has it again
+            self.execute("UPDATE records SET deleted_at = NULL WHERE id = ?", [record.id])
+        if known["version"] == row["version"] or _outdated(record, loaded(known["body"])):
+            put.same += 1
+            return
+        put.changed += 1
+        columns = [name for name in row if name != "added_at"]
+        assignments = ", ".join(f"{name} = :{name}" for name in columns)
+        self.db.execute(f"UPDATE records SET {assignments} WHERE id = :id", row)
+        identified = known["superseded_by"] is None and any(row[name] != known[name] for name in _IDENTITY)
+        if identified or _bare(row) != _bare(known):  # it has got a DOI, say, by which another form is known, or a text
+            self._join(row, put)
+        self._keep_version(row)
+
+    def _keep_version(self, row: dict[str, Any]) -> None:
         self.execute(
             "INSERT OR IGNORE INTO record_versions (record_id, version, content_hash, body, seen_at)"
             " VALUES (?, ?, ?, ?, ?)",
             [row["id"], row["version"], row["content_hash"], row["body"], row["changed_at"]],
         )
+
+    def _without_text(self, record_id: str) -> list[dict[str, Any]]:
+        """The bodies of PubMed's records of the paper for which this one stands because they have no text."""
+        rows = self.rows(
+            "SELECT body FROM records WHERE superseded_by = ? AND source = 'pubmed' AND id <> superseded_by ORDER BY id",
+            [record_id],
+        )
+        return [loaded(row["body"]) for row in rows]
+
+    def _tell_of_notices(self, record_id: str) -> None:
+        """The record that stands for one without a text carries its retraction and other notices."""
+        used = self.rows(
+            "SELECT used.* FROM records AS bare JOIN records AS used ON used.id = bare.superseded_by"
+            " WHERE bare.id = ? AND bare.source = 'pubmed' AND used.id <> bare.id",
+            [record_id],
+        )
+        for row in used:
+            body = loaded(row["body"])
+            given = body.get("link") or {}
+            link = Link(given.get("pmid"), given.get("doi"), given.get("title"), body.get("citation"))
+            self._change_record(Record.from_dict(body), link, row, Put(), body.get("text_from"))
 
     def _insert_record(self, row: dict[str, Any], put: Put) -> None:
         row["superseded_by"] = row["id"]  # out of use until `_join` knows: a PubMed number is in use once
@@ -187,7 +244,7 @@ class Store:
     def _join(self, row: dict[str, Any], put: Put) -> None:
         """A record that has come, or has got another identity, may be another form of a paper that is here."""
         same_paper = self._same_paper(row)
-        better = [old for old in same_paper if _RANK.get(old["source"], 5) <= _RANK.get(row["source"], 5)]
+        better = [old for old in same_paper if _order(old) <= _order(row)]
         put.duplicates += bool(same_paper)
         used, replaced = (better[0]["id"], [row["id"]]) if better else (row["id"], [old["id"] for old in same_paper])
         for record_id in replaced:
@@ -203,7 +260,7 @@ class Store:
         pmid, doi = row["pmid"] or row["link_pmid"], row["doi"] or row["link_doi"]
         # One search of one index for each identity: with OR between them SQLite would look at every record.
         found = self.rows(
-            "SELECT id, source, year, pmid, doi, link_pmid, link_doi, title_key FROM records WHERE id IN ("
+            "SELECT id, source, year, pmid, doi, link_pmid, link_doi, title_key, body FROM records WHERE id IN ("
             " SELECT id FROM records WHERE pmid = :pmid AND pmid IS NOT NULL AND superseded_by IS NULL"
             " UNION SELECT id FROM records WHERE link_pmid = :pmid"
             " UNION SELECT id FROM records WHERE doi = :doi UNION SELECT id FROM records WHERE link_doi = :doi"
@@ -222,7 +279,7 @@ class Store:
                 matches = abs((row["year"] or 0) - (old["year"] or 0)) <= 1  # printed a year after it was online
             if matches:
                 same.append(old)
-        return sorted(same, key=lambda old: (_RANK.get(old["source"], 5), old["id"]))
+        return sorted(same, key=lambda old: (_order(old), old["id"]))
 
     def successors(self) -> dict[str, str]:
         """Record id to the id of the record of the same paper that is used instead."""
@@ -277,8 +334,11 @@ _FINDING_COLUMNS = (
 )
 
 
-def _row(record: Record, link: Link) -> dict[str, Any]:
-    """A record as its row. A restatement keeps its paper's identifiers as links: it never passes for the paper."""
+def _row(record: Record, link: Link, text_from: dict[str, str | None] | None = None) -> dict[str, Any]:
+    """A record as its row. A restatement keeps its paper's identifiers as links: it never passes for the paper.
+
+    `text_from` says where the text is from when the record itself no longer has one.
+    """
     restated = record.source == "restatement"
     link_pmid = link.pmid or (record.pmid if restated else None)
     link_doi = link.doi or (record.doi if restated else None)
@@ -286,6 +346,8 @@ def _row(record: Record, link: Link) -> dict[str, Any]:
     if restated:
         body["link"] = {"pmid": link_pmid, "doi": link_doi, "title": link.title}
         body["citation"] = link.citation
+    if text_from is not None:
+        body["text_from"] = text_from
     text = canonical(body)
     return {
         "id": record.id,
@@ -307,12 +369,20 @@ def _row(record: Record, link: Link) -> dict[str, Any]:
     }
 
 
-def _outdated(row: dict[str, Any], known: dict[str, Any]) -> bool:
+def _outdated(arriving: Record, known: dict[str, Any]) -> bool:
     """Whether what arrives is a worse source than what is there, or an older revision of it."""
-    if _RANK.get(row["source"], 5) != _RANK.get(known["source"], 5):
-        return _RANK.get(row["source"], 5) > _RANK.get(known["source"], 5)
-    arriving, present = json.loads(row["body"]).get("revised"), json.loads(known["body"]).get("revised")
-    return bool(arriving and present and arriving < present)
+    if _RANK.get(arriving.source, 5) != _RANK.get(known["source"], 5):
+        return _RANK.get(arriving.source, 5) > _RANK.get(known["source"], 5)
+    return bool(arriving.revised and known.get("revised") and arriving.revised < known["revised"])
+
+
+def _bare(row: dict[str, Any]) -> bool:
+    return not has_text(Record.from_dict(loaded(row["body"])))
+
+
+def _order(row: dict[str, Any]) -> tuple[bool, int]:
+    """Which form of a paper is used: one with a text before one without, then the better source."""
+    return _bare(row), _RANK.get(row["source"], 5)
 
 
 def existing_store(path: Path) -> Store:

@@ -26,6 +26,7 @@ from pipeline.history import (
     run_screening,
     unscreened,
 )
+from pipeline.judgements import last_judgement
 from pipeline.review import Review
 from pipeline.screening import WITHDRAWN
 from pipeline.settings import Settings
@@ -41,6 +42,7 @@ _PARTS = {
     "program": "another version of the program or of its libraries",
     "settings": "review.toml was edited",
     "claims": "claims.toml was edited",
+    "judgements": "people decided on records or figures",
 }
 
 
@@ -60,9 +62,9 @@ def update_review(
     from extract.engine import Engine
 
     last = past_run(store, review.id)
-    now = fingerprint(review, Engine.version)
+    now = fingerprint(review, Engine.version, last_judgement(store, review.id))
     then = last.inputs.get("fingerprint", {}) if last else {}
-    changed = [part for part in _PARTS if last is not None and then.get(part) != now[part]]
+    changed = [part for part in _PARTS if last is not None and then.get(part, "0") != now[part]]
     if last is not None and changed:
         last = _count_again(store, review, display, last, changed)
     return _literature(store, review, settings, display, last, mirror, today or datetime.now(UTC).date())

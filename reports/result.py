@@ -17,6 +17,11 @@ CAUTION = (
     "not read here."
 )
 
+# Flags of findings that a person has looked at, and of those on which people differ.
+CONFIRMED, CORRECTED, ADDED = "confirmed-by-a-person", "corrected-by-a-person", "added-by-a-person"
+SEEN = frozenset({CONFIRMED, CORRECTED, ADDED})
+DISPUTED = "people-differ"
+
 
 @dataclass(slots=True)
 class StudyFigure:
@@ -59,6 +64,11 @@ class StudyFigure:
         if self.numerator is None or not self.denominator:
             return None
         return self.numerator / self.denominator
+
+    @property
+    def seen(self) -> bool:
+        """Whether a person has seen the number, and every part of it where it was added up."""
+        return all(not SEEN.isdisjoint(part.flags) for part in self.parts or [self])
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> StudyFigure:
@@ -150,6 +160,11 @@ class ClaimResult:
     conflicts: list[str] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     caution: str = CAUTION
+
+    @property
+    def seen(self) -> int:
+        """How many of the studies' figures behind the verdict a person has seen."""
+        return sum(figure.seen for figure in self.studies)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types."""

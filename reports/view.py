@@ -156,6 +156,13 @@ class ClaimView:
         return f"{text}, {self.n} patients" if self.n else text
 
     @property
+    def checked(self) -> str:
+        """How many of the studies' figures a person has seen; empty where there is none to see."""
+        if not self.lines:
+            return ""
+        return f"a person has seen {self.result.seen or 'none'} of {len(self.lines)}"
+
+    @property
     def bare(self) -> bool:
         """Whether there is no figure to show, so that a line says it all."""
         return not (self.estimate or self.lines or self.aside or any(one.lines for one in self.analyses))
