@@ -228,7 +228,8 @@ def _citation(store: Store, one: Screened) -> str:
 def _notices(store: Store, one: Screened) -> list[str]:
     from pipeline.frames import notices
 
-    return notices(Record.from_dict(_body(store, one)))
+    body = _body(store, one)
+    return notices(Record.from_dict(body), body)
 
 
 # Kept until they have been told -----------------------------------------------------------------------------------

@@ -216,7 +216,8 @@ class Store:
     def _without_text(self, record_id: str) -> list[dict[str, Any]]:
         """The bodies of PubMed's records of the paper for which this one stands because they have no text."""
         rows = self.rows(
-            "SELECT body FROM records WHERE superseded_by = ? AND source = 'pubmed' AND id <> superseded_by ORDER BY id",
+            "SELECT body FROM records WHERE superseded_by = ? AND source = 'pubmed' AND id <> superseded_by"
+            " ORDER BY id",
             [record_id],
         )
         return [loaded(row["body"]) for row in rows]

@@ -121,10 +121,16 @@ def _numbers(store: Store, review_id: str) -> set[str]:
 
 
 def _counted(store: Store, review_id: str) -> set[str]:
-    """PubMed numbers of the papers that are counted, and of those set aside as retracted."""
+    """PubMed numbers of the papers that are counted, and of those set aside as retracted.
+
+    Where PubMed's record has no text and another form of the paper stands for it, its number is there all the same.
+    """
     rows = store.rows(
-        "SELECT pmid FROM screening JOIN records ON records.id = record_id WHERE review_id = ? AND until_run IS NULL"
-        " AND pmid IS NOT NULL AND deleted_at IS NULL AND (decision = 'included' OR reason = 'retracted')",
+        "WITH counted AS (SELECT record_id FROM screening WHERE review_id = ? AND until_run IS NULL"
+        " AND (decision = 'included' OR reason = 'retracted'))"
+        " SELECT pmid FROM counted JOIN records ON id = record_id WHERE pmid IS NOT NULL AND deleted_at IS NULL"
+        " UNION SELECT pmid FROM counted JOIN records ON superseded_by = record_id"
+        " WHERE pmid IS NOT NULL AND deleted_at IS NULL AND source = 'pubmed'",
         [review_id],
     )
     return {row["pmid"] for row in rows}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from extract.finding import Finding
 from pipeline import database
 from pipeline.database import backups, open_database
 from pipeline.errors import StoreError
-from pipeline.record import Record
+from pipeline.record import Correction, Record
+from pipeline.screening import is_retracted
 from pipeline.store import Link, Store, existing_store
+from pipeline.texts import text_note
 
 TITLE = "A made-up test record on cough after the common cold in adults"
 
@@ -281,3 +284,62 @@ def test_only_looking_never_makes_a_store(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="there is no store here"):
         existing_store(tmp_path / "none.sqlite")
     assert not (tmp_path / "none.sqlite").exists()
+
+
+# A text is never lost to a record without one -----------------------------------------------------------------------
+
+
+def text_of(store: Store) -> list[str]:
+    rows = store.rows("SELECT body FROM records WHERE superseded_by IS NULL ORDER BY id")
+    return [Record.from_dict(json.loads(row["body"])).text.removeprefix(f"{TITLE}\n") for row in rows]
+
+
+def body(store: Store, record_id: str) -> dict:
+    return json.loads(store.rows("SELECT body FROM records WHERE id = ?", [record_id])[0]["body"])
+
+
+@pytest.mark.parametrize("first", ["restatement", "record"])
+def test_a_record_without_abstract_does_not_replace_a_restatement(store: Store, first: str) -> None:
+    bare, told = paper("1", sections=[]), (restated(), Link(pmid="1"))
+    store.put_records([bare, told] if first == "record" else [told, bare])
+    assert in_use(store) == ["restated:cold2001"]
+    store.put_records([paper("1")])  # PubMed has the abstract after all
+    assert in_use(store) == ["pmid:1"]
+
+
+def test_an_abstract_that_pubmed_drops_is_kept_and_the_record_says_so(store: Store) -> None:
+    store.put_records([paper("1", revised="2020-01-01")])
+    for _ in range(2):
+        put = store.put_records([paper("1", sections=[], revised="2021-01-01", journal="New")])
+    assert put.same == 1
+    assert text_of(store) == ["Of 40 patients, 10 coughed."]
+    kept = body(store, "pmid:1")
+    assert (kept["journal"], kept["text_from"]) == ("New", {"source": "pubmed", "revised": "2020-01-01"})
+    assert "2020-01-01" in (text_note(kept) or "")
+    store.put_records([paper("1", revised="2022-01-01")])
+    assert "text_from" not in body(store, "pmid:1")
+
+
+@pytest.mark.parametrize("order", [("ris", "pubmed"), ("pubmed", "ris")])
+def test_the_better_source_lends_its_fields_and_the_worse_its_text(store: Store, order: tuple[str, str]) -> None:
+    given = {"pubmed": paper("1", sections=[], journal="From PubMed"), "ris": paper("1", source="ris", journal="Ris")}
+    for _ in range(2):
+        for source in order:
+            put = store.put_records([given[source]])
+    assert put.same == 1
+    kept = body(store, "pmid:1")
+    assert (kept["journal"], kept["source"], kept["text_from"]["source"]) == ("From PubMed", "pubmed", "ris")
+    assert text_of(store) == ["Of 40 patients, 10 coughed."]
+
+
+def test_a_retraction_reaches_the_form_that_stands_for_a_record_without_text(store: Store) -> None:
+    told = (restated(), Link(pmid="1", citation="Someone 2001"))
+    store.put_records([told, paper("1", sections=[])])
+    retracted = paper("1", sections=[], publication_types=["Retracted Publication"])
+    retracted.corrections = [Correction("RetractionIn", "9")]
+    store.put_records([retracted])
+    used = Record.from_dict(body(store, "restated:cold2001"))
+    assert is_retracted(used) and used.corrections == retracted.corrections
+    assert body(store, "restated:cold2001")["citation"] == "Someone 2001"
+    assert store.put_records([told]).same == 1  # the bundle again: the notice stays
+    assert is_retracted(Record.from_dict(body(store, "restated:cold2001")))

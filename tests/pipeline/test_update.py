@@ -183,6 +183,19 @@ def test_a_deleted_number_leaves_the_count_and_stays_in_the_store(living: Living
     assert len(living.rows("SELECT * FROM changes")) == 2
 
 
+def test_a_paper_that_loses_its_abstract_stays_in_the_count_and_people_are_told(living: Living) -> None:
+    living.night(D)
+    before, verdicts = living.state(), "SELECT verdict FROM comparisons"
+    day = later(living, 1)
+    living.server.add(study(0, sections=[], modified=day))
+    living.night(day)
+    assert living.state()["findings"] == before["findings"]
+    assert len({row["verdict"] for row in living.rows(verdicts)}) == 1
+    assert "gives no abstract now" in changes(living)[-1]["marked"][0]["what"]
+    living.night(later(living, 2))
+    assert len(changes(living)) == 2  # told once
+
+
 # Telling ----------------------------------------------------------------------------------------------------------
 
 
