@@ -131,7 +131,7 @@ def _decide(
         some = looked_at[start : start + _BATCH]
         found = store.findings({one.content_hash for one in some}, engine.version)
         for one in some:
-            stands = decided.findings(store, one.record_id, one.content_hash, found[one.content_hash]).findings
+            stands = decided.findings(store, one.record_id, one.content_hash, found[one.content_hash])
             sure = sized(one, stands, review.eligibility)
             if one.record_id in decided.on_records:  # however few patients there are
                 sure = decided.screening(sure, _record(store, one.record_id, one.version))

@@ -1,4 +1,4 @@
-"""What people decided, brought into the count: findings confirmed, corrected, added or taken out; records let in or not.
+"""What people decided, brought into the count: findings confirmed, corrected, added, taken out; records let in or not.
 
 `Decided.of` reads what stands of a review's judgements, up to one of them, so that a past run's report can be made
 again. A finding that a person confirmed, corrected or added holds as that person saw it, whatever a later version of
@@ -16,7 +16,7 @@ from typing import Any
 
 from pipeline.judgements import READING, Judgement, Standing, last_judgement, load, standing
 from pipeline.record import Record
-from pipeline.rematch import DIFFERS, GONE, LOST, SAME, match, moved
+from pipeline.rematch import LOST, SAME, match, moved
 from pipeline.screening import NOT_LOOKED_AT, Screened, study_design
 from pipeline.store import Store
 from reports.result import ADDED, CONFIRMED, CORRECTED, DISPUTED
@@ -25,21 +25,21 @@ REVIEWER = "a reviewer: "  # the beginning of a reason that a person gave
 
 
 @dataclass(slots=True)
-class Applied:
-    """The findings of one text with what people decided on them.
+class Matched:
+    """Judged things found again in a text: `held` by the index of the finding, `unplaced` where no finding is there.
 
-    `targets` holds, for each finding, the name under which it was judged, or None. `states` says of each judged thing
-    how it was found again; `unmatched` are those that were not.
+    `states` says of each how it was found again, `holds` is the finding as people say it is; both by target.
     """
 
-    findings: list[dict[str, Any]]
-    targets: list[str | None]
+    held: dict[int, Standing] = field(default_factory=dict)
+    unplaced: list[Standing] = field(default_factory=list)
     states: dict[str, str] = field(default_factory=dict)
+    holds: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
-    def unmatched(self) -> list[str]:
-        """What was judged and is not found again as it was."""
-        return [target for target, state in self.states.items() if state in (LOST, GONE, DIFFERS)]
+    def astray(self) -> list[str]:
+        """What was judged and is not read as it was: targets, to be looked at again."""
+        return [target for target, state in self.states.items() if state != SAME]
 
 
 @dataclass(slots=True)
@@ -60,12 +60,23 @@ class Decided:
             return decided
         successors = store.successors()
         for one in standing(load(store, review_id, until)).values():
-            record_id = successors.get(one.record_id, one.record_id)
-            if one.subject == "screening":
-                decided.on_records[record_id] = one
-            else:
-                decided.on_findings.setdefault(record_id, []).append(one)
+            decided._put(one, successors.get(one.record_id, one.record_id))
         return decided
+
+    @classmethod
+    def of_record(cls, store: Store, review_id: str, record_id: str) -> Decided:
+        """What stands of the judgements on one record and on the other records of the same paper."""
+        decided = cls(review_id, 0)
+        ids = store.rows("SELECT id FROM records WHERE id = ? OR superseded_by = ?", [record_id, record_id])
+        for one in standing(load(store, review_id, records=[row["id"] for row in ids])).values():
+            decided._put(one, record_id)
+        return decided
+
+    def _put(self, one: Standing, record_id: str) -> None:
+        if one.subject == "screening":
+            self.on_records[record_id] = one
+        else:
+            self.on_findings.setdefault(record_id, []).append(one)
 
     def touches(self, record_id: str) -> bool:
         """Whether anybody ever judged the record or something in it."""
@@ -85,65 +96,65 @@ class Decided:
             design = study_design(record.title, record.text, record.publication_types)
         return replace(one, included=True, reason=f"{REVIEWER}{said.why or 'eligible'}", tier=tier, design=design)
 
+    def matched(self, store: Store, record_id: str, content_hash: str, found: Sequence[Mapping[str, Any]]) -> Matched:
+        """Which of the findings of a text were judged, and which judged things are not among them."""
+        judged = self.on_findings.get(record_id, [])
+        matched = Matched()
+        texts = _texts(store, {record_id, *(one.record_id for one in judged)}) if judged else {}
+        for held in judged:
+            number, state = _place(held, texts, content_hash, found, set(matched.held))
+            matched.states[held.target] = state
+            holds = _holds(held, texts, content_hash)
+            if holds is not None:
+                matched.holds[held.target] = holds
+            if number is None:
+                matched.unplaced.append(held)
+            else:
+                matched.held[number] = held
+        return matched
+
     def findings(
         self, store: Store, record_id: str, content_hash: str, found: Sequence[Mapping[str, Any]]
-    ) -> Applied:
+    ) -> list[dict[str, Any]]:
         """What holds in a text of which the engine has `found` this."""
-        judged = self.on_findings.get(record_id, [])
-        applied = Applied([dict(one) for one in found], [None] * len(found))
-        if not judged:
-            return applied
-        texts = _texts(store, {record_id, *(one.record_id for one in judged)})
-        taken: dict[int, Standing] = {}
-        for held in judged:
-            number, state = self._place(held, texts, content_hash, found, taken)
-            applied.states[held.target] = state
-            if number is not None:
-                taken[number] = held
-        dropped: set[int] = set()
-        added: list[tuple[dict[str, Any], str]] = []
-        for held in judged:
-            number = next((n for n, one in taken.items() if one is held), None)
-            if number is not None:
-                applied.targets[number] = held.target
-            outcome = _outcome(held, texts, content_hash, applied.states[held.target])
-            if outcome is None:
-                continue
-            if outcome == "out":
-                if number is not None:
-                    dropped.add(number)
-            elif number is None:
-                added.append((outcome, held.target))  # type: ignore[arg-type]
-            else:
-                applied.findings[number] = {**applied.findings[number], **outcome}  # type: ignore[dict-item]
-        for number, held in taken.items():
-            if held.disputed:
-                applied.findings[number]["flags"] = [*applied.findings[number].get("flags", []), DISPUTED]
-        kept = [n for n in range(len(applied.findings)) if n not in dropped]
-        applied.findings = [applied.findings[n] for n in kept] + [one for one, _ in added]
-        applied.targets = [applied.targets[n] for n in kept] + [target for _, target in added]
-        return applied
+        matched = self.matched(store, record_id, content_hash, found)
+        stands = []
+        for number, finding in enumerate(found):
+            held = matched.held.get(number)
+            stands += [dict(finding)] if held is None else _with(dict(finding), held, matched)
+        for held in matched.unplaced:
+            if held.target in matched.holds:
+                stands.append(matched.holds[held.target])
+        return stands
 
-    def _place(
-        self,
-        held: Standing,
-        texts: Mapping[str, str],
-        content_hash: str,
-        found: Sequence[Mapping[str, Any]],
-        taken: Mapping[int, Standing],
-    ) -> tuple[int | None, str]:
-        """Which of the findings was judged, and how it stands to what was."""
-        latest = held.decided or held.first
-        seen = latest.before or latest.after
-        if seen is None:
-            return None, LOST
-        here = _here(seen, latest, texts, content_hash)
-        if here is None:
-            return None, LOST
-        number, state = match(here, found, set(taken))
-        if held.subject == "missed":  # nothing was read there: what is read now is the same thing, or another
-            return (number, SAME) if state == SAME else (None, SAME)
-        return number, state
+
+def _with(finding: dict[str, Any], held: Standing, matched: Matched) -> list[dict[str, Any]]:
+    """A finding that was judged, as it holds; nothing where it was rejected."""
+    if held.disputed:
+        return [{**finding, "flags": [*finding.get("flags", []), DISPUTED]}]
+    said = held.decided
+    if said is not None and said.after is None:
+        return [] if matched.states[held.target] == SAME else [finding]
+    return [{**finding, **matched.holds.get(held.target, {})}]
+
+
+def _place(
+    held: Standing,
+    texts: Mapping[str, str],
+    content_hash: str,
+    found: Sequence[Mapping[str, Any]],
+    taken: set[int],
+) -> tuple[int | None, str]:
+    """Which of the findings was judged, and how it stands to what was."""
+    latest = held.decided or held.first
+    seen = latest.before or latest.after
+    here = None if seen is None else _here(seen, latest, texts, content_hash)
+    if here is None:
+        return None, LOST
+    number, state = match(here, found, taken)
+    if held.subject == "missed":  # nothing was read there: what is read now is the same thing, or another
+        return (number, SAME) if state == SAME else (None, SAME)
+    return number, state
 
 
 def _here(
@@ -154,19 +165,16 @@ def _here(
     return None if before is None or now is None else moved(finding, before, now)
 
 
-def _outcome(held: Standing, texts: Mapping[str, str], content_hash: str, state: str) -> dict[str, Any] | str | None:
-    """What the judgement makes of the finding: `out`, the finding as it holds, or None where it changes nothing."""
+def _holds(held: Standing, texts: Mapping[str, str], content_hash: str) -> dict[str, Any] | None:
+    """The finding as people say it is, with their mark; None where it was rejected, is disputed, or its sentence is gone."""
     said = held.decided
-    if said is None or state == LOST:
+    if said is None or said.after is None:
         return None
-    if said.after is None:
-        return "out" if state == SAME else None
     holds = _here(said.after, said, texts, content_hash)
     if holds is None:
         return None
-    doubts = list(holds.get("flags", []))
-    mark = {"accept": [*doubts, CONFIRMED], "correct": [CORRECTED], "add": [ADDED]}[said.verdict]
-    return {**holds, "flags": list(dict.fromkeys(mark)), "confidence": 1.0}
+    marks = {"accept": [*holds.get("flags", []), CONFIRMED], "correct": [CORRECTED], "add": [ADDED]}[said.verdict]
+    return {**holds, "flags": list(dict.fromkeys(marks)), "confidence": 1.0}
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -92,7 +92,7 @@ def findings_frame(
     for one in sorted(decisions, key=lambda one: one.record_id):
         holds = found[one.content_hash]
         if decided is not None:
-            holds = decided.findings(store, one.record_id, one.content_hash, holds).findings
+            holds = decided.findings(store, one.record_id, one.content_hash, holds)
         rows += [{**dict.fromkeys(FINDING_COLUMNS), **finding, "record_id": one.record_id} for finding in holds]
     return _frame(rows, FINDING_COLUMNS)
 

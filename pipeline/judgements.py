@@ -8,7 +8,7 @@ come to together. Called by the desk; `pipeline.decided` brings it into the coun
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -179,11 +179,14 @@ def undo(store: Store, review_id: str, person: str, judgement_id: int | None = N
         return _put(store, Draft(**kept, verdict=WITHDRAW, why=f"takes back {last.id}"))
 
 
-def load(store: Store, review_id: str, until: int | None = None) -> list[Judgement]:
-    """All judgements of a review in order, or those up to an id."""
+def load(
+    store: Store, review_id: str, until: int | None = None, records: Sequence[str] | None = None
+) -> list[Judgement]:
+    """The judgements of a review in order: all, those up to an id, or those on some records."""
     rows = store.rows(
-        "SELECT * FROM judgements WHERE review_id = ? AND (? IS NULL OR id <= ?) ORDER BY id",
-        [review_id, until, until],
+        "SELECT * FROM judgements WHERE review_id = ? AND (? IS NULL OR id <= ?)"
+        " AND (? IS NULL OR record_id IN (SELECT value FROM json_each(?))) ORDER BY id",
+        [review_id, until, until, *[None if records is None else json.dumps(list(records))] * 2],
     )
     return [Judgement.from_row(row) for row in rows]
 
@@ -245,7 +248,8 @@ def _check(draft: Draft) -> None:
 def _last(store: Store, draft: Draft) -> Judgement | None:
     """The newest judgement on the same thing that the person may know of."""
     rows = store.rows(
-        "SELECT * FROM judgements WHERE review_id = ? AND target = ? AND (? = 0 OR person = ?) ORDER BY id DESC LIMIT 1",
+        "SELECT * FROM judgements WHERE review_id = ? AND target = ? AND (? = 0 OR person = ?)"
+        " ORDER BY id DESC LIMIT 1",
         [draft.review_id, draft.target, int(draft.blind), draft.person],
     )
     return Judgement.from_row(rows[0]) if rows else None
