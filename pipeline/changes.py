@@ -141,6 +141,17 @@ def changes_between(
     return changes
 
 
+def note_missing(
+    store: Store, changes: Changes, decisions: Iterable[Screened], missing: Iterable[str], year: int
+) -> None:
+    """Tell of counted papers that PubMed's baseline of that year does not hold: they stay, for nothing says why."""
+    gone = set(missing)
+    what = f"not in PubMed's baseline of 20{year:02}; kept and counted"
+    changes.marked += [
+        Study(one.record_id, _citation(store, one), what) for one in decisions if one.included and one.record_id in gone
+    ]
+
+
 def _studies(store: Store, changes: Changes, then: Mapping[str, Screened], now: Mapping[str, Screened]) -> None:
     replaced = store.successors()
     stood_for = {replaced[record_id] for record_id, one in then.items() if one.included and record_id in replaced}

@@ -299,3 +299,17 @@ def judgements(db: Database) -> None:
     """What the desk needs: who judged what when, what it was before and after, and why; append-only."""
     for statement in _JUDGEMENTS:
         db.execute(statement)
+
+
+@migrations(name="0004_baselines")
+def baselines(db: Database) -> None:
+    """In which year's files of PubMed a mirror last held a record: a new baseline does not say what it leaves out."""
+    db.execute(
+        """CREATE TABLE mirror_seen (
+    review_id TEXT NOT NULL REFERENCES reviews(id), -- for which review
+    pmid TEXT NOT NULL, -- a record that a file of a mirror held
+    year INTEGER NOT NULL, -- the newest year (two digits) of whose files one held it
+    told INTEGER, -- the year whose baseline was told to lack it; empty where none
+    PRIMARY KEY (review_id, pmid)
+)"""
+    )

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.baseline import missing, note_seen, withdraw_listed
 from pipeline.database import now
 from pipeline.errors import InputError
 from pipeline.readers import BadRecord, read
@@ -49,13 +50,16 @@ def apply_mirror(
     Raises `InputError` for a gap in the numbers, a missing or wrong MD5, or a file that cannot be read whole: nothing
     after that file is taken, for a later file may withdraw what an earlier one brings.
     """
-    files = _waiting(store, review.id, _files(folder))
+    all_files = _files(folder)
+    files, year = _waiting(store, review.id, all_files), all_files[0].year
     fetched = Fetched()
     for done, file in enumerate(files, 1):
         _check(file)
         _apply(store, review, run_id, file, fetched)
         if progress is not None:
             progress(done, len(files))
+    withdraw_listed(store, review.id, year, folder)
+    fetched.missing, fetched.year = missing(store, review.id, year), year
     return fetched
 
 
@@ -113,6 +117,7 @@ def _check(file: MirrorFile) -> None:
 def _apply(store: Store, review: Review, run_id: int, file: MirrorFile, fetched: Fetched) -> None:
     deleted: list[str] = []
     whole: list[BadRecord] = []
+    seen: list[str] = []
     known = {
         row["pmid"]
         for row in store.rows(
@@ -127,6 +132,7 @@ def _apply(store: Store, review: Review, run_id: int, file: MirrorFile, fetched:
                 log.warning("%s", item)
                 whole.extend([item] if not item.number else [])
             elif item.pmid in known or _about(item, review):
+                seen.append(item.pmid or "")
                 yield item
 
     search_id = note_search(store, review.id, run_id, f"PubMed file {file.path.name}", f"md5 {file.md5}", 0)
@@ -140,6 +146,7 @@ def _apply(store: Store, review: Review, run_id: int, file: MirrorFile, fetched:
             "INSERT OR REPLACE INTO mirror_files (review_id, name, md5, applied_at) VALUES (?, ?, ?, ?)",
             [review.id, file.path.name, file.md5, now()],
         )
+        note_seen(store, review.id, file.year, seen)
     fetched.put.add(put)
 
 

@@ -15,7 +15,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pipeline.changes import LITERATURE, PROGRAM, Changes, changes_between, put_changes
+from pipeline.baseline import mark_told
+from pipeline.changes import LITERATURE, PROGRAM, Changes, changes_between, note_missing, put_changes
 from pipeline.fingerprint import fingerprint
 from pipeline.history import (
     PastRun,
@@ -121,7 +122,7 @@ def _literature(
             fetched = fetch_changes(store, review, run_id, entrez, today, display.step)
         put.add(fetched.put)
         counts = {**asdict(put), "checked": fetched.checked}
-        if last is not None and not unscreened(store, review.id):
+        if last is not None and not unscreened(store, review.id) and not fetched.missing:
             nothing = {**counts, "screened": 0, "read": 0}
             repeat_run(
                 store, run_id, last, nothing, time.monotonic() - started, lambda: _move_on(store, review, fetched)
@@ -149,7 +150,7 @@ def _count_changes(
 
     def then(counted: Counted) -> None:
         _move_on(store, review, fetched)
-        _put(store, review, last, run_id, counted, LITERATURE, "")
+        _put(store, review, last, run_id, counted, LITERATURE, "", fetched)
 
     count_and_finish(store, review, claims, run_id, Engine(), display, counts, started, then=then)
 
@@ -157,10 +158,19 @@ def _count_changes(
 def _move_on(store: Store, review: Review, fetched: Fetched) -> None:
     if fetched.watermark is not None:
         set_watermark(store, review.id, fetched.watermark)
+    if fetched.missing:
+        mark_told(store, review.id, fetched.year, fetched.missing)
 
 
 def _put(
-    store: Store, review: Review, last: PastRun | None, run_id: int, counted: Counted, cause: str, why: str
+    store: Store,
+    review: Review,
+    last: PastRun | None,
+    run_id: int,
+    counted: Counted,
+    cause: str,
+    why: str,
+    fetched: Fetched | None = None,
 ) -> None:
     """Keep what a run changed; a review's first run changes nothing, but its pages are to be written."""
     finished: dict[str, Any] = store.rows("SELECT finished_at FROM runs WHERE id = ?", [run_id])[0]
@@ -170,6 +180,8 @@ def _put(
         changes = changes_between(
             store, last, run_screening(store, last), run_results(store, last), counted.decisions, counted.rows()
         )
+    if fetched is not None:
+        note_missing(store, changes, counted.decisions, fetched.missing, fetched.year)
     changes.run_id, changes.finished, changes.title = run_id, finished["finished_at"], review.title
     changes.cause, changes.why = cause, why
     put_changes(store, changes, review.triggers)

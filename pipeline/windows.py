@@ -34,11 +34,16 @@ class Watermark:
 
 @dataclass(slots=True)
 class Fetched:
-    """What was put, how many papers were looked at again, and the watermark to set once the run is complete."""
+    """What was put, how many papers were looked at again, and the watermark to set once the run is complete.
+
+    `missing` are ids of records that the baseline of `year`, as two digits, does not hold.
+    """
 
     put: Put = field(default_factory=Put)
     checked: int = 0
     watermark: Watermark | None = None
+    missing: list[str] = field(default_factory=list)
+    year: int = 0
 
 
 def watermark(store: Store, review_id: str) -> Watermark:
