@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.policy
 import socketserver
+import ssl
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+import trustme
 
 from pipeline.errors import UsageError
 from pipeline.mail import Mailer, MailError
@@ -25,23 +29,36 @@ class Smtp(socketserver.ThreadingTCPServer):
         self.messages: list[tuple[list[str], bytes]] = []
         self.said: list[str] = []
         self.refuse = ""
+        self.tls: ssl.SSLContext | None = None  # offers STARTTLS with it
+        self.implicit = False  # speaks TLS from the first byte
+        self.encrypted: list[str] = []  # what was said under TLS
 
 
 class Session(socketserver.StreamRequestHandler):
     server: Smtp
 
     def handle(self) -> None:
+        if self.server.implicit and not self.start_tls():
+            return
         self.answer("220 made-up.example ESMTP")
         to: list[str] = []
         while line := self.rfile.readline().decode().strip():
             self.server.said.append(line)
+            if isinstance(self.connection, ssl.SSLSocket):
+                self.server.encrypted.append(line)
             word = line.split()[0].upper()
             if word == "EHLO":
                 self.answer("250-made-up.example")
+                if self.server.tls is not None and not isinstance(self.connection, ssl.SSLSocket):
+                    self.answer("250-STARTTLS")
                 self.answer("250 AUTH PLAIN")
             elif word == "RCPT":
                 to.append(line.split("<")[1].split(">")[0])
                 self.answer("250 ok")
+            elif word == "STARTTLS":
+                self.answer("220 go on")
+                if not self.start_tls():
+                    return
             elif word == "AUTH":
                 self.answer("235 ok")
             elif word == "DATA":
@@ -57,6 +74,16 @@ class Session(socketserver.StreamRequestHandler):
                 return
             else:
                 self.answer("250 ok")
+
+    def start_tls(self) -> bool:
+        """Whether the client took the certificate."""
+        assert self.server.tls is not None
+        try:
+            self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
+        except (ssl.SSLError, ConnectionError):
+            return False
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", buffering=0)
+        return True
 
     def answer(self, line: str) -> None:
         self.wfile.write(f"{line}\r\n".encode())
@@ -124,3 +151,101 @@ def test_an_address_that_cannot_be_right_is_refused(monkeypatch: pytest.MonkeyPa
     with pytest.raises(UsageError) as refused:
         Mailer.load()
     assert "secret" not in str(refused.value)
+
+
+# TLS --------------------------------------------------------------------------------------------------------------
+
+PASSWORD = "hunter2hunter2"
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def offer_tls(smtp: Smtp, authority: trustme.CA, name: str = "127.0.0.1") -> None:
+    """The server has a certificate of that name."""
+    smtp.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(smtp.tls)
+
+
+@pytest.fixture
+def trusted(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """This machine trusts the authority, as it trusts those in the system's own store."""
+    authority.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+
+
+def address(smtp: Smtp, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RETALLY_SMTP", f"{scheme}://me@127.0.0.1:{smtp.server_address[1]}")
+    smtp.implicit = scheme == "smtps"
+
+
+@pytest.mark.usefixtures("trusted")
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"], ids=["STARTTLS", "TLS from the first byte"])
+@pytest.mark.parametrize("place", ["environment", "file"])
+def test_password_and_mail_go_under_tls(
+    smtp: Smtp, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, scheme: str, place: str, tmp_path: Path
+) -> None:
+    offer_tls(smtp, authority)
+    address(smtp, scheme, monkeypatch)
+    if place == "file":
+        file = tmp_path / "password"
+        file.write_text(PASSWORD + "\n", encoding="utf-8")
+        file.chmod(0o600)
+        monkeypatch.setenv("RETALLY_SMTP_PASSWORD_FILE", str(file))
+    else:
+        monkeypatch.setenv("RETALLY_SMTP_PASSWORD", PASSWORD)
+    mailer().send("Spruce fever: 1 new study", "text\n", "x")
+    assert len(smtp.messages) == 1
+    given = next(line for line in smtp.said if line.startswith("AUTH PLAIN"))
+    assert base64.b64decode(given.split()[2]) == f"\0me\0{PASSWORD}".encode()
+    assert given in smtp.encrypted
+    assert [line for line in smtp.said if line not in smtp.encrypted] in ([], ["STARTTLS"])
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_password_file_that_others_can_read_is_refused(
+    smtp: Smtp, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    offer_tls(smtp, authority)
+    address(smtp, "smtps", monkeypatch)
+    file = tmp_path / "password"
+    file.write_text(PASSWORD, encoding="utf-8")
+    file.chmod(0o644)
+    monkeypatch.setenv("RETALLY_SMTP_PASSWORD_FILE", str(file))
+    with pytest.raises(UsageError, match="chmod 600"):
+        mailer().send("s", "t", "x")
+    assert smtp.messages == []
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_certificate_that_nobody_here_trusts_gets_neither_password_nor_mail(
+    smtp: Smtp, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, scheme: str
+) -> None:
+    offer_tls(smtp, authority)
+    address(smtp, scheme, monkeypatch)
+    monkeypatch.setenv("RETALLY_SMTP_PASSWORD", PASSWORD)
+    with pytest.raises(MailError, match="certificate verify failed"):
+        mailer().send("s", "t", "x")
+    assert smtp.messages == [] and smtp.encrypted == []
+
+
+@pytest.mark.usefixtures("trusted")
+def test_a_certificate_of_another_server_is_refused(
+    smtp: Smtp, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offer_tls(smtp, authority, "mail.elsewhere.example")
+    address(smtp, "smtps", monkeypatch)
+    with pytest.raises(MailError, match="certificate verify failed"):
+        mailer().send("s", "t", "x")
+    assert smtp.messages == []
+
+
+def test_without_tls_a_password_never_leaves_for_another_machine(smtp: Smtp, monkeypatch: pytest.MonkeyPatch) -> None:
+    address(smtp, "smtp", monkeypatch)
+    monkeypatch.setenv("RETALLY_SMTP_PASSWORD", PASSWORD)
+    monkeypatch.setattr("pipeline.mail._HERE", set())  # as if the server were elsewhere
+    with pytest.raises(MailError, match="the password was not sent"):
+        mailer().send("s", "t", "x")
+    assert not any("AUTH" in line for line in smtp.said)
