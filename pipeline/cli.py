@@ -91,7 +91,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def explain(error: Exception) -> str:
     """One line for a person: what happened, where, and the cure."""
-    said = " ".join(str(error).split())
+    from pipeline.shown import printable
+
+    said = printable(str(error))
     if type(error).__module__.split(".")[0] in _PACKAGES:
         return said
     if isinstance(error, OSError) and error.strerror:

@@ -12,6 +12,7 @@ import stat
 from pathlib import Path
 
 from pipeline.errors import UsageError
+from pipeline.shown import printable
 
 NAMES = ("NCBI_API_KEY", "RETALLY_SMTP_PASSWORD")
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -63,11 +64,11 @@ def redacted(text: str) -> str:
 
 
 class Redact(logging.Filter):
-    """Takes secrets out of log records, whoever wrote them."""
+    """Takes secrets, and what would steer a terminal, out of log records, whoever wrote them."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always True: the record is written, without secrets."""
-        record.msg, record.args = redacted(record.getMessage()), None
+        record.msg, record.args = printable(redacted(record.getMessage())), None
         if record.exc_info and not record.exc_text:
             record.exc_text = redacted(logging.Formatter().formatException(record.exc_info))
         return True

@@ -34,24 +34,24 @@ CELL_LIMIT = 32_767  # characters in one Excel cell
 
 def to_csv(table: Table) -> bytes:
     """`table` as CSV (UTF-8, comma, CRLF as RFC 4180 has it); text that looks like a formula gets an apostrophe."""
-    return _csv(table, missing="", guard=True)
+    return _csv(table, missing="")
 
 
 def to_metafor(table: Table) -> bytes:
-    """`table` as R reads it: missing is NA, and text stays as it is, for R runs no formulas."""
-    return _csv(table, missing="NA", guard=False)
+    """`table` as R reads it: missing is NA. Guarded as `to_csv` is, for people open it in a spreadsheet first."""
+    return _csv(table, missing="NA")
 
 
-def _csv(table: Table, missing: str, guard: bool) -> bytes:
+def _csv(table: Table, missing: str) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, quoting=csv.QUOTE_MINIMAL)
     writer.writerow(table.columns)
     for row in table.rows:
-        writer.writerow([_plain(cell, missing, guard) for cell in row])
+        writer.writerow([_plain(cell, missing) for cell in row])
     return out.getvalue().encode()
 
 
-def _plain(cell: Cell, missing: str, guard: bool) -> str:
+def _plain(cell: Cell, missing: str) -> str:
     if cell is None:
         return missing
     if isinstance(cell, bool):
@@ -59,7 +59,7 @@ def _plain(cell: Cell, missing: str, guard: bool) -> str:
     if isinstance(cell, float):
         return repr(int(cell)) if cell.is_integer() else repr(float(cell))
     text = str(cell)
-    return f"'{text}" if guard and isinstance(cell, str) and text.startswith(FORMULA) else text
+    return f"'{text}" if isinstance(cell, str) and text.startswith(FORMULA) else text
 
 
 def to_excel(tables: Iterable[Table], finished: str) -> bytes:

@@ -46,6 +46,7 @@ class Canvas:
 
     def text(self, x: float, y: float, words: str, colour: str = INK, anchor: str = "left", bold: bool = False) -> None:
         """`words` with their baseline near the middle of y."""
+        words = "".join(char for char in words if char.isprintable())  # a title may hold any character
         if words:
             self.axes.text(
                 x, y + 0.36 * self.size, words, color=colour, ha=anchor, va="baseline",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from pipeline.errors import InputError
+from pipeline.shown import printable
 
 # The longest line and the largest single record taken, in bytes: far above any real record (the largest in PubMed are
 # some 2 MB, from author lists of thousands), far below what would hurt a small machine.
@@ -43,7 +44,7 @@ class BadRecord:
         place = f"record {self.number}" if self.number else "file"
         if self.line is not None:
             place += f", line {self.line}"
-        return f"{self.path}: {place}: {self.problem}"
+        return printable(f"{self.path}: {place}: {self.problem}")
 
 
 class StreamEnd(Exception):
