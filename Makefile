@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3.11 python3.12 python3 python; do \
 	>/dev/null 2>&1 && { echo "$$python"; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check torture score bench docs oracle picture fit clean
+.PHONY: help run test check torture fuzz score bench docs oracle picture fit clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ check: $(READY) ## Style (ruff) and types (mypy)
 
 torture: $(READY) ## Kill an update 100 times at random moments (some minutes)
 	RETALLY_KILLS=100 $(BIN)/python -m pytest tests/pipeline/test_killed.py
+
+fuzz: $(READY) ## Give every reader 100,000 made-up files and more, in bounded time and memory (some minutes)
+	$(BIN)/python -m tests.fuzz 102000
 
 score: $(READY) ## Accuracy of a reader fitted on the training gold alone, on the development gold beside the checkout
 	$(BIN)/python -m extract.fit.fit ../shared/gold/findings --trials ../shared/gold/rct_art.jsonl --out build/weights

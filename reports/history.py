@@ -88,7 +88,8 @@ def draw_history(lines: list[HistoryLine], claim: Claim, proportion: bool, key: 
     right = width - 60.0
 
     def x_of(when: float) -> float:
-        return _LEFT + (right - _LEFT) * (when - first) / (last - first)
+        share = (when - first) / (last - first)
+        return _LEFT + (right - _LEFT) * min(max(share, 0.0), 1.0)  # a clock may have been set back
 
     def y_of(value: float) -> float:
         return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (1 - (min(max(value, floor), top) - floor) / ((top - floor) or 1.0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ import pytest
 from pipeline import update
 from pipeline.check import check_store
 from pipeline.entrez import EntrezError
+from pipeline.errors import StoreError
 from pipeline.store import Store
 from tests.eutils.articles import Article
 from tests.eutils.server import EutilsServer
@@ -290,6 +292,70 @@ def test_a_full_disk_loses_nothing(living: Living) -> None:
     assert living.state() == before
     living.night(day)
     assert living.state() == other(living).state()
+
+
+@pytest.mark.parametrize("pages", [0, 1, 3, 8, 20])
+def test_a_disk_that_fills_up_at_any_moment_loses_nothing(
+    living: Living, pages: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite itself finds no room for more than so many pages."""
+    living.night(D)
+    day = later(living, 1)
+    living.server.add(*(study(number, created=D, mesh=["Term"] * 900) for number in range(9, 14)))
+    before, opened = living.state(), Store.__init__
+
+    def small(store: Store, path: Path) -> None:
+        opened(store, path)
+        used = store.rows("PRAGMA page_count")[0]["page_count"]
+        store.db.execute(f"PRAGMA max_page_count = {used + pages}")
+
+    with monkeypatch.context() as full:
+        full.setattr(Store, "__init__", small)
+        with pytest.raises(StoreError, match="the disk is full"):
+            living.night(day)
+    assert living.state()["results"] == before["results"]
+    with Store(living.settings.store) as store:
+        assert all(check.ok for check in check_store(store))
+    living.night(day)
+    assert living.state() == other(living).state()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="how root loses its rights is a thing of Linux")
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_a_store_that_cannot_be_written_is_said_and_left_as_it_is(living: Living, what: str) -> None:
+    home = living.folder / "store"
+    home.mkdir()
+    living.name = "store/a"
+    living.night(D)
+    day = later(living, 1)
+    living.server.add(study(9, created=D))
+    before = living.settings.store.read_bytes()
+    (living.settings.store if what == "file" else home).chmod(0o444 if what == "file" else 0o555)
+    refused = command(living, powerless=True)
+    _, said = refused.communicate(timeout=60)
+    assert refused.returncode == 1
+    assert ("cannot be written" in said or "Permission denied. Check" in said) and len(said.splitlines()) == 1, said
+    assert living.settings.store.read_bytes() == before
+    (living.settings.store if what == "file" else home).chmod(0o755)
+    living.night(day)
+    assert living.state() == other(living).state()
+
+
+def test_a_clock_set_back_between_and_within_runs_keeps_their_order(
+    living: Living, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Runs are numbered, not timed: a machine without a battery that wakes up in 1970 tells the same story."""
+    hours = iter(["2025-01-02T03:00:00Z", "1970-01-01T00:00:10Z", "2031-01-01T00:00:00Z"] * 1000)
+    for module in ("database", "store", "history", "sources", "baseline"):
+        monkeypatch.setattr(f"pipeline.{module}.now", lambda: next(hours), raising=False)
+    living.night(D)
+    for night in range(1, 4):
+        living.server.add(study(8 + night, relapsed=30 + 5 * night, created=D))
+        living.night(later(living, night))
+    living.tell()
+    assert living.state() == other(living).state()
+    with Store(living.settings.store) as store:
+        assert all(check.ok for check in check_store(store))
 
 
 # A year -----------------------------------------------------------------------------------------------------------
