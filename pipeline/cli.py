@@ -22,6 +22,7 @@ COMMANDS = {
     "run": "run",
     "update": "update",
     "report": "report",
+    "desk": "desk",
     "extract": "extract",
     "claims": "claims",
     "import": "import_",

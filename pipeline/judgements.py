@@ -21,7 +21,7 @@ READING = ("measure", "group", "stat", "value", "low", "high", "unit", "numerato
 VERDICTS = {
     "screening": ("include", "exclude"),
     "finding": ("accept", "reject", "correct"),
-    "missed": ("add",),
+    "missed": ("add", "reject"),
 }
 REVIEWER, ADJUDICATOR = "reviewer", "adjudicator"
 WITHDRAW = "withdraw"

@@ -32,7 +32,11 @@ from reports.context import (
 )
 from reports.report import write_report
 
-_CAUSES = {"literature": "the studies", "program": "the program, or the review's settings"}
+_CAUSES = {
+    "literature": "the studies",
+    "program": "the program, or the review's settings",
+    "judgements": "people's decisions",
+}
 
 
 def write_pages(store: Store, run: PastRun, folder: Path, for_publishing: bool = False) -> dict[str, Path]:
