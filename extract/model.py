@@ -73,38 +73,57 @@ def checksum(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def label_map(name: str) -> dict[str, str]:
+def label_map(name: str, file: Path | None = None) -> dict[str, str]:
     """The label map for the model `name`: its own table, else the first pattern that fits, else the general one.
 
-    Raises `ModelError` where the file maps a label to one that the engine does not know.
+    `file` is a user's own map, a TOML file with a table [labels] such as `DRUGNAME = "DRUG"`. Raises `ModelError`
+    where the file cannot be read, or a label is mapped to one that the engine does not know.
     """
     table = resources.load("labels")
-    maps: dict[str, dict[str, str]] = table["models"]
-    known = table["labels"]
-    chosen = maps.get(name)
-    if chosen is None:
-        patterns = [key for key in maps if key.endswith("*") and len(key) > 1 and fnmatchcase(name, key)]
-        chosen = maps[patterns[0]] if patterns else maps["*"]
+    known: dict[str, str] = table["labels"]
+    chosen = _own_map(file) if file is not None else _map_for(name, table["models"])
     for label, target in chosen.items():
         if target not in known:
-            raise ModelError(
-                f"labels.toml maps {label} of {name} to {target}, which is no label: list it under [labels]"
-            )
+            where = file or "labels.toml"
+            raise ModelError(f"{where} maps {label} to {target!r}, which is no label: {', '.join(sorted(known))}")
     return chosen
+
+
+def _map_for(name: str, maps: dict[str, dict[str, str]]) -> dict[str, str]:
+    if name in maps:
+        return maps[name]
+    patterns = [key for key in maps if key.endswith("*") and len(key) > 1 and fnmatchcase(name, key)]
+    return maps[patterns[0]] if patterns else maps["*"]
+
+
+def _own_map(file: Path) -> dict[str, str]:
+    try:
+        labels = tomllib.loads(file.read_text(encoding="utf-8"))["labels"]
+    except (OSError, ValueError) as error:
+        raise ModelError(f"the label map {file} cannot be read ({error}): give a TOML file with [labels]") from error
+    except KeyError as error:
+        raise ModelError(f'the label map {file} has no table [labels]: add it, with lines LABEL = "MEANING"') from error
+    if not isinstance(labels, dict):
+        raise ModelError(f'labels in {file} is no table: write [labels] and lines LABEL = "MEANING"')
+    return labels
 
 
 class ClinicalModel:
     """Entities from the shipped pipeline, or from another spaCy model.
 
     `source` is None for the shipped pipeline, else the name of an installed package or the folder of a saved pipeline.
-    A model made for another spaCy than the installed one is refused, unless `any_spacy`. Nothing is loaded before the
-    first use, and loading never touches the network.
+    A model made for another spaCy than the installed one is refused, unless `any_spacy`. `labels` is a file with the
+    meaning of another model's labels, in place of `data/labels.toml`. Nothing is loaded before the first use, and
+    loading never touches the network.
     """
 
-    def __init__(self, source: str | Path | None = None, any_spacy: bool = False) -> None:
+    def __init__(
+        self, source: str | Path | None = None, any_spacy: bool = False, labels: str | Path | None = None
+    ) -> None:
         self.shipped = source in (None, SHIPPED)
         self.source = str(WEIGHTS / SHIPPED if self.shipped else source)
         self.any_spacy = any_spacy
+        self.label_file = Path(labels) if labels is not None else None
         self.name = SHIPPED if self.shipped else Path(self.source).name
 
     def entities(self, sentences: Sequence[str], labels: Iterable[str] | None = None) -> list[list[Entity]]:
@@ -166,16 +185,20 @@ class ClinicalModel:
 
     @cached_property
     def _given(self) -> frozenset[str]:
-        """The labels that the pipeline's components write, in its own names."""
-        return frozenset(label for labels in self._pipeline.pipe_labels.values() for label in labels)
+        """The labels of entities that the pipeline's components write, in its own names; tags and the like are none."""
+        nlp = self._pipeline
+        assigned = {name: set(nlp.get_pipe_meta(name).assigns) for name in nlp.pipe_names}
+        marking = [name for name, what in assigned.items() if not what or what & {"doc.ents", "doc.spans"}]
+        return frozenset(label for name in marking for label in nlp.pipe_labels.get(name, ()))
 
     @cached_property
     def _map(self) -> dict[str, str]:
         """The pipeline's labels in the engine's names."""
         if self.shipped:
             return {label: label for label in self._given}
-        name = self._pipeline.meta.get("name", "")
-        chosen = label_map(self.name if Path(self.source).name == self.source else f"en_{name}")
+        meta = self._pipeline.meta
+        package = self.name if Path(self.source).name == self.source else f"{meta.get('lang')}_{meta.get('name')}"
+        chosen = label_map(package, self.label_file)
         return {label: target for label, target in chosen.items() if label in self._given}
 
     def _needed(self, wanted: frozenset[str]) -> list[tuple[str, Any]]:

@@ -134,7 +134,7 @@ def _decide(
             stands = decided.findings(store, one.record_id, one.content_hash, found[one.content_hash])
             sure = sized(one, stands, review.eligibility)
             if one.record_id in decided.on_records:  # however few patients there are
-                sure = decided.screening(sure, _record(store, one.record_id, one.version))
+                sure = decided.screening(sure, record_of(store, one.record_id, one.version))
             decisions[one.record_id] = sure
     return list(decisions.values()), len(anew), read
 
@@ -153,11 +153,12 @@ def _held(store: Store, review: Review, engine: Engine) -> dict[str, Screened]:
 
 
 def _screened(store: Store, review: Review, form: Form, decided: Decided) -> Screened:
-    record = _record(store, form.record_id, form.version)
+    record = record_of(store, form.record_id, form.version)
     return decided.screening(screen(record, form.version, form.content_hash, review, form.deleted), record)
 
 
-def _record(store: Store, record_id: str, version: str) -> Record:
+def record_of(store: Store, record_id: str, version: str) -> Record:
+    """One form of a record."""
     body = store.rows("SELECT body FROM record_versions WHERE record_id = ? AND version = ?", [record_id, version])
     return Record.from_dict(json.loads(body[0]["body"]))
 
@@ -168,7 +169,7 @@ def _read(store: Store, engine: Engine, wanted: Sequence[Screened], display: Dis
     new = {one.content_hash: one for one in wanted if one.content_hash not in known}
     display.stage("Reading", len(new))
     for done, one in enumerate(new.values(), 1):
-        record = _record(store, one.record_id, one.version)
+        record = record_of(store, one.record_id, one.version)
         findings = engine.read(record.title, record.sections, record.given_text)
         store.put_findings(one.record_id, one.content_hash, engine.version, findings)
         display.step(done, len(new))

@@ -89,11 +89,22 @@ def start_run(
 
 
 @contextmanager
-def recorded_run(store: Store, review: Review, kind: str, engine: str, inputs: Mapping[str, Any]) -> Iterator[int]:
-    """A new run's number; where what follows is stopped by an error, the run's row says by which."""
+def recorded_run(
+    store: Store,
+    review: Review,
+    kind: str,
+    engine: str,
+    inputs: Mapping[str, Any],
+    model: Mapping[str, str] | None = None,
+) -> Iterator[int]:
+    """A new run's number; where what follows is stopped by an error, the run's row says by which.
+
+    `model` names the model that a user put in place of the one that ships, in the words of `fingerprint.versions`.
+    """
     settings_hash = put_review(store, review)
     keep_folder(store, review)
-    run_id = start_run(store, review.id, kind, settings_hash, versions(), {**_inputs(store, review, engine), **inputs})
+    used = {**versions(), **(model or {})}
+    run_id = start_run(store, review.id, kind, settings_hash, used, {**_inputs(store, review, engine), **inputs})
     try:
         yield run_id
     except BaseException as error:

@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 import spacy
 from packaging.specifiers import SpecifierSet
 
-from extract.model import SHIPPED, ClinicalModel, checksum
+from extract.model import SHIPPED, ClinicalModel, ModelError, checksum
 from pipeline.errors import RetallyError
 
 _RELEASES = Path(__file__).with_name("models.toml")
@@ -157,20 +157,32 @@ def installed_model(name: str, folder: Path | None = None) -> InstalledModel | N
     return model
 
 
-def open_model(name: str | None = None, any_spacy: bool = False) -> ClinicalModel:
+def open_model(
+    name: str | None = None, any_spacy: bool = False, labels: str | Path | None = None, load: bool = False
+) -> ClinicalModel:
     """The model that a user means by `--model NAME`: installed by Retally, else a package or a folder; None is the
     shipped one.
+
+    `labels` is a file with the meaning of its labels. With `load`, what is wrong with the model is raised at once, and
+    so is a label map that leaves nothing to mark. Raises `ModelError` or `ModelInstallError`.
     """
     if name is None or name == SHIPPED:
-        return ClinicalModel()
-    if installed_model(name) is not None:
-        return ClinicalModel(models_folder() / name, any_spacy)
-    return ClinicalModel(name, any_spacy)
+        if labels is not None:
+            raise ModelError("the shipped model has the engine's labels: leave out --labels, or name another model")
+        model = ClinicalModel()
+    elif installed_model(name) is not None:
+        model = ClinicalModel(models_folder() / name, any_spacy, labels)
+    else:
+        model = ClinicalModel(name, any_spacy, labels)
+    if load and not model.labels:
+        given = ", ".join(model.info.ignored) or "none"
+        raise ModelError(f"none of the labels of {model.name} has a meaning here ({given}): give --labels FILE")
+    return model
 
 
-def describe_model(name: str | None = None, any_spacy: bool = False) -> str:
-    """One line on the model in use, for `retally doctor` and the reports: name, version, checksum, labels left out."""
-    info = open_model(name, any_spacy).info
+def describe_model(name: str | None = None, any_spacy: bool = False, labels: str | Path | None = None) -> str:
+    """One line on a model: name, version, checksum, labels left out."""
+    info = open_model(name, any_spacy, labels).info
     left_out = f"; labels left out: {', '.join(info.ignored)}" if info.ignored else ""
     return f"{info.name} {info.version}, sha256 {info.checksum[:16]}, {len(info.labels)} labels{left_out}"
 

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from extract.engine import Engine
+from extract.model import ClinicalModel
 from pipeline.count import Counted, Display, Form, count, flow
+from pipeline.entities import named, write_entities
 from pipeline.fingerprint import screened_as
 from pipeline.history import PastRun, finish_run, past_run, recorded_run
 from pipeline.lock import only_one
@@ -39,12 +41,18 @@ class Outcome:
     counts: dict[str, int]
 
 
-def run_review(review: Review, settings: Settings, display: Display, live: bool = False) -> Outcome:
-    """Do the main job for one review. Raises a `RetallyError`, or a sibling of another package, that says the cure."""
+def run_review(
+    review: Review, settings: Settings, display: Display, live: bool = False, model: ClinicalModel | None = None
+) -> Outcome:
+    """Do the main job for one review. Raises a `RetallyError`, or a sibling of another package, that says the cure.
+
+    What `model` marks in the records counted is written beside the report.
+    """
     claims = load_claims(review.claims_path)
     engine = Engine()
+    maker = named(model) if model is not None else None
     with only_one(settings.store), Store(settings.store) as store:
-        with recorded_run(store, review, "run", engine.version, {"live": live}) as run_id:
+        with recorded_run(store, review, "run", engine.version, {"live": live}, maker) as run_id:
             started = time.monotonic()
             display.stage("Records")
             put = load_bundle(store, review, run_id)
@@ -55,7 +63,10 @@ def run_review(review: Review, settings: Settings, display: Display, live: bool 
         run = past_run(store, review.id, run_id)
         assert run is not None
         display.stage("Report")
-        files = write_pages(store, run, settings.out / review.id)
+        folder = settings.out / review.id
+        files = write_pages(store, run, folder)
+        if model is not None:
+            files["entities"] = write_entities(store, run, model, folder, display)
     return Outcome(run, counted.results, files, counts)
 
 

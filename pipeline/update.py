@@ -36,6 +36,7 @@ from pipeline.store import Store
 from pipeline.windows import Fetched, fetch_changes, set_watermark
 
 if TYPE_CHECKING:
+    from extract.model import ClinicalModel
     from pipeline.count import Counted, Display
 
 _PARTS = {
@@ -54,24 +55,38 @@ def update_review(
     display: Display,
     mirror: Path | None = None,
     today: date | None = None,
+    model: ClinicalModel | None = None,
 ) -> PastRun:
     """Bring one review up to date from PubMed, or from a `mirror` of its files; the complete run is returned.
+
+    `model` is named in the run's row, as one that a user put in place of the one that ships.
 
     What changed is left in the table `changes`, untold. Raises a `RetallyError` where a source does not answer in full:
     the watermark stays where it was, and the next update does it all.
     """
     from extract.engine import Engine
 
+    maker = _maker(model)
     last = past_run(store, review.id)
     now = fingerprint(review, Engine.version, last_judgement(store, review.id))
     then = last.inputs.get("fingerprint", {}) if last else {}
     changed = [part for part in _PARTS if last is not None and then.get(part, "0") != now[part]]
     if last is not None and changed:
-        last = _count_again(store, review, display, last, changed)
-    return _literature(store, review, settings, display, last, mirror, today or datetime.now(UTC).date())
+        last = _count_again(store, review, display, last, changed, maker)
+    return _literature(store, review, settings, display, last, mirror, today or datetime.now(UTC).date(), maker)
 
 
-def _count_again(store: Store, review: Review, display: Display, last: PastRun, changed: list[str]) -> PastRun:
+def _maker(model: ClinicalModel | None) -> dict[str, str]:
+    if model is None:
+        return {}
+    from pipeline.entities import named
+
+    return named(model)
+
+
+def _count_again(
+    store: Store, review: Review, display: Display, last: PastRun, changed: list[str], maker: Mapping[str, str]
+) -> PastRun:
     """The literature of the last run, counted by the program as it is now."""
     from extract.engine import Engine
     from pipeline.count import Form
@@ -83,7 +98,7 @@ def _count_again(store: Store, review: Review, display: Display, last: PastRun, 
     forms = [Form(one.record_id, one.version, one.content_hash, one.reason == WITHDRAWN) for one in held]
     flow = {name: last.flow[name] for name in ("identified", "removed", "last_search")}
     engine = Engine()
-    with recorded_run(store, review, "update", engine.version, {"cause": PROGRAM}) as run_id:
+    with recorded_run(store, review, "update", engine.version, {"cause": PROGRAM}, maker) as run_id:
 
         def then(counted: Counted) -> None:
             why = [_PARTS[part] for part in changed]
@@ -103,13 +118,14 @@ def _literature(
     last: PastRun | None,
     mirror: Path | None,
     today: date,
+    maker: Mapping[str, str],
 ) -> PastRun:
     from extract.engine import Engine
 
     started = time.monotonic()
     source = {"source": "mirror" if mirror else "PubMed", "cause": LITERATURE}
     entrez = None if mirror else entrez_client(settings, "retally update")
-    with recorded_run(store, review, "update", Engine.version, source) as run_id:
+    with recorded_run(store, review, "update", Engine.version, source, maker) as run_id:
         display.stage("Records")
         put = load_bundle(store, review, run_id)
         display.stage(source["source"])

@@ -100,10 +100,11 @@ def _texts() -> dict[str, Any]:
 
 
 def methods(context: ReportContext) -> list[str]:
-    """The methods in words, with the version of what read the abstracts."""
+    """The methods in words, with the version of what read the abstracts and of what marked names in them."""
     versions = context.run.versions
-    reader = ", ".join(f"{name} {versions[name]}" for name in ("engine", "model") if name in versions)
-    return [text.replace("{reader}", f" ({reader})" if reader else "") for text in _texts()["methods"]]
+    reader = f" (engine {versions['engine']})" if "engine" in versions else ""
+    marker = _texts()["marker"].replace("{model}", versions["model"]) if "model" in versions else ""
+    return [text.replace("{reader}", reader).replace("{marker}", marker) for text in _texts()["methods"]]
 
 
 def limits(context: ReportContext) -> list[str]:

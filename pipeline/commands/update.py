@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.commands.options import out_option, store_option
+from pipeline.commands.options import chosen_model, model_options, out_option, store_option
 
 if TYPE_CHECKING:
+    from extract.model import ClinicalModel
     from pipeline.mail import Mailer
     from pipeline.settings import Settings
     from pipeline.store import Store
@@ -32,6 +33,7 @@ log = logging.getLogger(__name__)
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with PubMed's baseline and daily update files, instead of PubMed.",
 )
+@model_options
 @click.option("--off-peak", is_flag=True, help="Wait for the hours that NCBI names for large jobs.")
 @click.option("--log", "log_file", metavar="FILE", help="Write messages to a file, kept below 6 MB, not to stderr.")
 def command(
@@ -43,6 +45,9 @@ def command(
     base_url: str | None,
     rate: float | None,
     mirror: Path | None,
+    model: str | None,
+    any_spacy: bool,
+    labels: str | None,
     off_peak: bool,
     log_file: str | None,
 ) -> None:
@@ -50,6 +55,7 @@ def command(
 
     REVIEW is a review's name, or the path of its folder. New and changed records are fetched, the included
     papers are looked up again for retractions and other notices, and only new or changed text is read.
+    --model also writes `entities.jsonl`, what the model marks in the records counted; no figure rests on it.
     Exits with 3 when a verdict changed, with 1 when a review could not be updated: the next update does
     all that this one did not.
     """
@@ -68,13 +74,14 @@ def command(
         log_to(Path(log_file))
     settings = Settings.load(store=store, out=out, email=email, base_url=base_url, rate=rate)
     mailer = Mailer.load()
+    marker = chosen_model(model, any_spacy, labels)
     if mirror is None:
         entrez_client(settings, "retally update")  # what is missing is said before anything is done
     if off_peak and mirror is None:
         wait_for_off_peak()
     with only_one(settings.store), (existing_store if every else Store)(settings.store) as opened:
         names = list(reviews) or _all(opened)
-        ended = [_update(opened, name, settings, mailer, mirror) for name in names]
+        ended = [_update(opened, name, settings, mailer, mirror, marker) for name in names]
     if 1 in ended:
         raise click.exceptions.Exit(1)
     raise click.exceptions.Exit(max(ended, default=0))
@@ -84,7 +91,14 @@ def _all(store: Store) -> list[str]:
     return [row["folder"] for row in store.rows("SELECT folder FROM update_state ORDER BY review_id")]
 
 
-def _update(store: Store, name: str, settings: Settings, mailer: Mailer | None, mirror: Path | None) -> int:
+def _update(
+    store: Store,
+    name: str,
+    settings: Settings,
+    mailer: Mailer | None,
+    mirror: Path | None,
+    model: ClinicalModel | None,
+) -> int:
     """Update and tell one review; 0, 1 or 3 as the exit code has it. Trouble with one review is none for the others."""
     from pipeline.cli import explain
     from pipeline.deliver import deliver
@@ -98,7 +112,11 @@ def _update(store: Store, name: str, settings: Settings, mailer: Mailer | None, 
         return _failed(name, explain(error))
     try:
         with _display() as display:
-            update_review(store, review, settings, display, mirror)
+            run = update_review(store, review, settings, display, mirror, model=model)
+            if model is not None:
+                from pipeline.entities import write_entities
+
+                write_entities(store, run, model, settings.out / review.id, display)
     except Exception as error:
         failed = bool(_failed(review.id, explain(error)))
     try:  # also after a failure: what earlier runs changed may be waiting
