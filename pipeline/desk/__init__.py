@@ -57,6 +57,12 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
 
 
 @hookimpl
+def extra_css_urls(datasette: Any) -> list[str]:
+    """A few rules for Datasette's own pages."""
+    return [f"/-/static-plugins/{NAME}/native.css"] if _desk(datasette) is not None else []
+
+
+@hookimpl
 def menu_links(datasette: Any, actor: Any, request: Any) -> list[dict[str, str]]:
     """The way back from Datasette's pages."""
     return [{"href": "/-/desk", "label": "The desk"}] if _desk(datasette) is not None else []

@@ -112,7 +112,7 @@ def missed(text: str, form: Mapping[str, str]) -> dict[str, Any]:
     place = {"start": start, "end": end, "sentence_start": sentence_start, "sentence_end": sentence_end}
     if not form.get("measure", "").strip():
         raise JudgementError("the measure is missing", "measure", "Write class or class:name, such as outcome:relapse.")
-    extra = {"section": None, "flags": [], "how": "person", "engine": "", "confidence": 1.0}
+    extra: dict[str, Any] = {"section": None, "flags": [], "how": "person", "engine": "", "confidence": 1.0}
     return corrected({**finding, **extra, **place, "measure": ""}, form)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.decided import Decided, changed
 from pipeline.desk.view import ReviewView
 from pipeline.desk.words import figure, what, whose
-from pipeline.judgements import WITHDRAW, load, standing
+from pipeline.judgements import WITHDRAW, Judgement, load, standing
 from pipeline.record import Record
 from pipeline.screening import Screened
 from reports.export import to_csv, to_excel
@@ -225,15 +225,18 @@ def _decisions(view: ReviewView) -> Table:
             [
                 *(one.id, one.made_at, one.person, one.role, one.blind, one.subject, one.record_id, one.verdict),
                 *(one.id in stands and one.verdict != WITHDRAW, _words(one.subject, one.before)),
-                *(_words(one.subject, one.after), ", ".join(changed(one.before, one.after)) if _both(one) else None),
+                *(_words(one.subject, one.after), _changes(one)),
                 *(one.why, one.origin, one.engine, seen.get("start"), seen.get("end"), one.target),
             ]
         )
     return Table("decisions", columns, rows)
 
 
-def _both(one: Any) -> bool:
-    return one.subject == "finding" and one.before is not None and one.after is not None
+def _changes(one: Judgement) -> str | None:
+    """What of the reading a correction changed."""
+    if one.subject == "screening" or one.before is None or one.after is None:
+        return None
+    return ", ".join(changed(one.before, one.after))
 
 
 def _words(subject: str, said: Mapping[str, Any] | None) -> str | None:

@@ -291,7 +291,8 @@ def screening_page(view: ReviewView, person: str | None, asked: Asked) -> dict[s
     page = settings()["queue"]["page"]
     first = max(0, min((position or 0) - page // 3, len(ids) - page))
     context: dict[str, Any] = {
-        "listed": listed, "show": show, "everyone": everyone, "shows": SHOWS, "near": listed.items[first : first + page],
+        "listed": listed, "show": show, "everyone": everyone, "shows": SHOWS,
+        "near": listed.items[first : first + page],
         "position": (position or 0) + 1, "record": None, "reasons": settings()["reasons"], "blind": view.desk.blind,
         "left_out": reasons(view),
         "next_id": ids[position + 1] if position is not None and position + 1 < len(ids) else None,

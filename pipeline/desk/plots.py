@@ -62,8 +62,8 @@ def spark(points: Sequence[Mapping[str, Any]], claim: ClaimView) -> Markup:
         return Markup("")
     scale = 100.0 if claim.proportion else 1.0
     stated = [x for x in (claim.claim.value, claim.claim.low, claim.claim.high) if x is not None]
-    ends = [scale * x for point in known for x in (point["value"], point["low"], point["high"]) if x is not None]
-    low, high = min([*ends, *stated]), max([*ends, *stated])
+    figures = [scale * x for point in known for x in (point["value"], point["low"], point["high"]) if x is not None]
+    low, high = min([*figures, *stated]), max([*figures, *stated])
     spread = (high - low) or 1.0
 
     def y(value: float) -> str:
@@ -76,9 +76,8 @@ def spark(points: Sequence[Mapping[str, Any]], claim: ClaimView) -> Markup:
     ]
     for x, point in zip(xs, known, strict=True):
         if point["low"] is not None and point["high"] is not None:
-            parts.append(
-                f'<line class="around" x1="{x}" x2="{x}" y1="{y(scale * point["low"])}" y2="{y(scale * point["high"])}"/>'
-            )
+            ends = [y(scale * point[name]) for name in ("low", "high")]
+            parts.append(f'<line class="around" x1="{x}" x2="{x}" y1="{ends[0]}" y2="{ends[1]}"/>')
     if len(known) > 1:
         line = " ".join(f"{x},{y(scale * point['value'])}" for x, point in zip(xs, known, strict=True))
         parts.append(f'<polyline class="line" points="{line}"/>')

@@ -116,7 +116,7 @@ def _judged(view: ReviewView, known: set[int], person: str | None, everyone: boo
     for one in standing(load(view.store, view.id)).values():
         if one.subject != "finding" or not (one.settled or one.opinions):
             continue
-        rows = {said.finding_id for said in (*one.opinions.values(), one.settled) if said is not None} & known
+        rows = known & {said.finding_id or 0 for said in (*one.opinions.values(), one.settled) if said is not None}
         if not rows:
             old.add(one.record_id)
         elif _need_no_look(one, person, everyone):
@@ -167,7 +167,9 @@ def _ranked(view: ReviewView) -> list[Item]:
     for number, record_id, start, end, measure, group, confidence, flags in view.store.db.execute(
         sql, [run.engine, view.id, run.id, run.id]
     ):
-        points, reasons, claims = weights["doubt"] * (1 - confidence), [], ()
+        points = weights["doubt"] * (1 - confidence)
+        reasons: list[str] = []
+        claims: tuple[str, ...] = ()
         if confidence < 0.6:
             reasons = [f"the reader is {confidence:.0%} sure"]
         use = uses.get((record_id, start, end))
@@ -180,6 +182,8 @@ def _ranked(view: ReviewView) -> list[Item]:
         if number in differing:
             points += weights["engines_differ"]
             reasons = [*reasons, "an earlier version of the reader read it otherwise"]
+        if use is None:
+            points *= weights["unused"]
         items.append(Item(number, record_id, (record_id, start, end), measure, group, points, reasons, claims))
     items.sort(key=lambda item: (-item.points, item.finding_id))
     return items

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from pipeline.decided import Decided, Matched
@@ -184,7 +185,7 @@ def paragraphs(shown: RecordView, current: int | None = None, plain: bool = Fals
     result = []
     for label, start, end in spans:
         edges = sorted({start, end, *(cut for cut in cuts if start < cut < end)})
-        pieces = [_piece(text, a, b, marks, current) for a, b in zip(edges, edges[1:], strict=False) if a < b]
+        pieces = [_piece(text, a, b, marks, current) for a, b in pairwise(edges) if a < b]
         result.append(Paragraph(label, pieces))
     return result
 

@@ -15,6 +15,9 @@ from urllib.parse import quote
 from reports import numbers
 from reports.wording import flag, heading
 
+# What the number itself does not say.
+_STATS = {"mean": "mean ", "median": "median ", "sd": "SD ", "iqr": "IQR "}
+
 
 @cache
 def settings() -> dict[str, Any]:
@@ -37,7 +40,7 @@ def figure(finding: Mapping[str, Any]) -> str:
     text = f"{middle} ({around})" if middle and around else middle or around
     tail = "%" if stat == "percent" else f" {unit}" if unit else ""
     of = f" of {denominator:g}" if denominator is not None else ""
-    return f"{cmp}{text}{tail}{of}"
+    return f"{_STATS.get(stat, '')}{cmp}{text}{tail}{of}"
 
 
 def what(finding: Mapping[str, Any]) -> str:
@@ -72,6 +75,12 @@ def percent(share: float | None, decimals: int = 0) -> str:
     return "" if share is None else f"{100 * share:.{decimals}f}%"
 
 
+def hundredths(value: float) -> str:
+    """A coefficient to two decimals with a true minus; nothing is ever minus nought."""
+    text = f"{value:.2f}"
+    return "0.00" if text == "-0.00" else text.replace("-", "−")
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """`1 figure`, `2,000 figures`."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
@@ -85,6 +94,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "when": when,
     "path": path,
     "share": percent,
+    "hundredths": hundredths,
     "plural": plural,
     "flag_words": flag,
     "number": numbers.number,

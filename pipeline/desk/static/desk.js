@@ -40,11 +40,10 @@ function act(element) {
   }
 }
 
-// The field in which a person most likely writes first.
+// The field in which a person most likely writes first: words that were selected need no writing.
 function firstField(panel) {
-  const wanted = panel.querySelector('button.reason, input[name="words"], input[name="numerator"], input:not([type="hidden"])');
-  const measure = panel.querySelector('input[name="measure"]');
-  const field = measure && !measure.value && panel.querySelector('input[name="words"]')?.value !== "" ? measure : wanted;
+  const fields = [...panel.querySelectorAll("button.reason, input:not([type=hidden])")];
+  const field = fields.find((one) => !(one.name === "words" && one.value)) ?? fields[0];
   field?.focus();
   if (field?.matches("input")) field.select();
 }
