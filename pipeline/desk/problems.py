@@ -11,6 +11,7 @@ from typing import Any
 from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 
+from pipeline.desk.access import PATH
 from pipeline.errors import RetallyError
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,10 @@ async def problem(datasette: Any, request: Any, exception: Exception) -> Respons
         status, words = 500, f"unexpected {type(exception).__name__}: the log of `retally desk` says where"
     if request.path.split("?")[0].endswith(".json"):
         return Response.json({"ok": False, "error": words, "status": status, "title": title}, status=status)
+    if request.path.startswith(PATH):
+        from pipeline.desk.routes import tell
+
+        return await tell(datasette, request, words or "This did not work.", status, "Go back, or start over.")
     told = {"ok": False, "error": words, "status": status, "title": title, "urls": datasette.urls,
             "app_css_hash": datasette.app_css_hash(), "menu_links": list}  # fmt: skip
     template = datasette.jinja_env.select_template([f"{status}.html", "error.html"])

@@ -78,8 +78,8 @@ async def _html(datasette: Any, request: Any, template: str, context: Mapping[st
     return Response.html(text, status=status)
 
 
-async def _problem(datasette: Any, request: Any, words: str, status: int, cure: str = "") -> Response:
-    """A page that says what is wrong and the way on."""
+async def tell(datasette: Any, request: Any, words: str, status: int, cure: str = "") -> Response:
+    """A page that says what is wrong and the way on; also for what Datasette finds wrong under the desk's addresses."""
     return await _html(datasette, request, "problem", {"words": words, "cure": cure, "review": None}, status)
 
 
@@ -100,7 +100,7 @@ def _page(name: str, make: Make) -> View:
         if desk.blind and name in _TELLING:
             words = "In blind mode this page would tell what the machine or other people found."
             cure = "Start the desk without --blind to compare and to settle differences."
-            return await _problem(datasette, request, words, 403, cure)
+            return await tell(datasette, request, words, 403, cure)
 
         def work(store: ReadStore) -> tuple[ReviewView | None, dict[str, Any] | None]:
             review = open_review(desk, store, parts["review"])
@@ -112,7 +112,7 @@ def _page(name: str, make: Make) -> View:
         review, context = await _read(datasette, work)
         if review is None or context is None:
             missing = parts.get("record") or parts.get("claim") or parts["review"]
-            return await _problem(datasette, request, f"There is no {missing} here.", 404, "Go back, or start over.")
+            return await tell(datasette, request, f"There is no {missing} here.", 404, "Go back, or start over.")
         return await _html(datasette, request, name, {**context, "review": review})
 
     return view
@@ -122,7 +122,7 @@ async def _export(datasette: Any, request: Any) -> Response:
     desk = _desk(datasette)
     review_id, name = request.url_vars["review"], request.url_vars["file"]
     if desk.blind or name not in EXPORTS:
-        return await _problem(datasette, request, "There is no such export.", 404)
+        return await tell(datasette, request, "There is no such export.", 404)
 
     def work(store: ReadStore) -> bytes | None:
         review = open_review(desk, store, review_id)
@@ -130,7 +130,7 @@ async def _export(datasette: Any, request: Any) -> Response:
 
     content = await _read(datasette, work)
     if content is None:
-        return await _problem(datasette, request, "This review has not been counted yet.", 404)
+        return await tell(datasette, request, "This review has not been counted yet.", 404)
     headers = {"content-disposition": f'attachment; filename="{review_id}-{name}"', "cache-control": "no-store"}
     response = Response(content, headers=headers, content_type=EXPORTS[name].kind)
     return response
@@ -143,12 +143,12 @@ async def _form(datasette: Any, request: Any) -> tuple[str | None, dict[str, str
     """(who writes, the fields, or an answer that says why nothing is written)."""
     desk = _desk(datasette)
     if request.method != "POST":
-        return None, {}, await _problem(datasette, request, "This address takes forms only.", 405)
+        return None, {}, await tell(datasette, request, "This address takes forms only.", 405)
     who = person(desk, request)
     if who is None:
         words = "Only someone with a token can write here."
         cure = "Open the address that `retally desk` printed for you."
-        return None, {}, await _problem(datasette, request, words, 403, cure)
+        return None, {}, await tell(datasette, request, words, 403, cure)
     if (request.headers.get("content-type") or "").startswith("application/json"):
         return who, {k: str(v) for k, v in json.loads(await request.post_body() or b"{}").items()}, None
     return who, dict(await request.post_vars()), None
@@ -228,7 +228,7 @@ async def _recount(datasette: Any, request: Any) -> Response:
     if refused is not None:
         return refused
     if desk.blind:
-        return await _problem(datasette, request, "In blind mode nothing is counted.", 403)
+        return await tell(datasette, request, "In blind mode nothing is counted.", 403)
     recount.start(desk, review_id)
     for _ in range(30):  # a small review is done before a page that waits could be read
         if not desk.counting[review_id].running:
@@ -246,7 +246,7 @@ async def _enter(datasette: Any, request: Any) -> Response:
     who = desk.person_of(request.args.get("token") or "")
     if who is None:
         words = "This token is not known here."
-        return await _problem(datasette, request, words, 403, "Each start of `retally desk` prints new ones.")
+        return await tell(datasette, request, words, 403, "Each start of `retally desk` prints new ones.")
     response = Response.redirect("/")
     response.set_cookie("ds_actor", datasette.sign({"a": {"id": who}}, "actor"), httponly=True, samesite="lax")
     return response
@@ -254,7 +254,7 @@ async def _enter(datasette: Any, request: Any) -> Response:
 
 async def _leave(datasette: Any, request: Any) -> Response:
     if request.method != "POST":
-        return await _problem(datasette, request, "This address takes forms only.", 405)
+        return await tell(datasette, request, "This address takes forms only.", 405)
     response = Response.redirect(PATH)
     response.set_cookie("ds_actor", "", expires=0, max_age=0)
     return response
