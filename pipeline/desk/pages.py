@@ -15,7 +15,7 @@ from pipeline.desk.agreement import agreement
 from pipeline.desk.correction import COMPARATORS, STATS
 from pipeline.desk.exports import EXPORTS
 from pipeline.desk.plots import plot, spark
-from pipeline.desk.queue import Item, queue
+from pipeline.desk.queue import Item, Queue, queue
 from pipeline.desk.record import RecordView, answers, findings_of, paragraphs, record_view, sentence
 from pipeline.desk.screening import SHOWS, reasons, screenings
 from pipeline.desk.view import ReviewView, reviews
@@ -23,7 +23,7 @@ from pipeline.desk.words import settings
 from pipeline.history import claim_history
 from pipeline.judgements import WITHDRAW, Judgement, Standing, load, standing
 from pipeline.store import Store
-from reports.view import ClaimView, claim_view
+from reports.view import ClaimView, StudyLine, claim_view
 from reports.wording import sentence_case, verdicts, wording
 
 SAID = {
@@ -98,18 +98,25 @@ def claim(view: ReviewView, person: str | None, asked: Asked) -> dict[str, Any] 
         return None
     shown = claim_view(result, view.studies(), view.documents())
     points = claim_history(view.store, view.run).get(shown.id, []) if view.run else []
-    ids = [one.claim.id for one in view.results()]
+    ids = view.claim_ids()
     at = ids.index(shown.id)
+    states = _states(view, shown)
     return {
         "claim": shown,
         "plot": plot(view, shown),
         "spark": spark(points, shown),
         "points": points,
-        "states": _states(view, shown),
+        "states": states,
         "previous": ids[at - 1] if at else None,
         "next": ids[at + 1] if at + 1 < len(ids) else None,
-        "to_check": queue(view, person, shown.id).items,
+        "to_check": sum(not line.raw.seen and not states.get(_place(line)) for line in shown.lines),
     }
+
+
+def _place(line: StudyLine) -> str:
+    """`record:start` of a study's figure, or of the first of its parts."""
+    figure = line.raw.parts[0] if line.raw.parts else line.raw
+    return f"{figure.record_id}:{figure.start}"
 
 
 def _states(view: ReviewView, shown: ClaimView) -> dict[str, str]:
@@ -221,20 +228,20 @@ def queue_page(view: ReviewView, person: str | None, asked: Asked) -> dict[str, 
     everyone = view.desk.blind or asked.get("everyone") == "1"
     items = queue(view, person, wanted, order, everyone)
     at = int(asked["at"]) if asked.get("at", "").isdigit() else None
-    position = _position(items.items, at)
-    if at is None:
-        last = int(asked["after"]) if asked.get("after", "").isdigit() else None
-        position = items.follow(last)
-    item = items.items[position] if position is not None else None
+    if at is not None:
+        position = items.position(at)
+    else:
+        position = items.follow(int(asked["after"]) if asked.get("after", "").isdigit() else None)
+    item = items.item(position) if position is not None else None
     number = at if at is not None else item.finding_id if item else None
-    near = _near(items.items, position)
+    near = _near(items, position)
     shown = record_view(view, _record_of(view, number)) if number is not None else None
     context: dict[str, Any] = {
         "queue": items, "item": item, "near": near, "figures": _figures(view, near), "claim_id": wanted,
         "order": order, "everyone": everyone, "reasons": settings()["reasons"], "measures": measures(view),
-        "studies": view.studies(), "next_item": _neighbour(items.items, position, 1),
-        "previous_item": _neighbour(items.items, position, -1), "record": None, "current": None,
-        "position": (position or 0) + 1, "blind": view.desk.blind,
+        "studies": view.studies(), "next_item": _neighbour(items, position, 1),
+        "previous_item": _neighbour(items, position, -1), "record": None, "current": None,
+        "blind": view.desk.blind,
     }  # fmt: skip
     if shown is not None:
         context |= _card(view, shown, number, person)
@@ -242,22 +249,16 @@ def queue_page(view: ReviewView, person: str | None, asked: Asked) -> dict[str, 
     return context
 
 
-def _position(items: Sequence[Item], at: int | None) -> int | None:
-    return next((n for n, item in enumerate(items) if item.finding_id == at), None)
+def _neighbour(items: Queue, position: int | None, step: int) -> Item | None:
+    at = -1 if position is None else position + step
+    return items.item(at) if 0 <= at < len(items) else None
 
 
-def _neighbour(items: Sequence[Item], position: int | None, step: int) -> Item | None:
-    if position is None:
-        return None
-    at = position + step
-    return items[at] if 0 <= at < len(items) else None
-
-
-def _near(items: Sequence[Item], position: int | None) -> list[Item]:
+def _near(items: Queue, position: int | None) -> list[Item]:
     """The items beside the one at hand."""
     page = settings()["queue"]["page"]
     first = max(0, min((position or 0) - page // 3, len(items) - page))
-    return list(items[first : first + page])
+    return [items.item(at) for at in range(first, min(first + page, len(items)))]
 
 
 def _record_of(view: ReviewView, number: int) -> str:

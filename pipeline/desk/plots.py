@@ -16,7 +16,7 @@ from pipeline.desk.view import ReviewView
 from reports import numbers
 from reports.view import ClaimView
 
-_MOST = 120  # studies that one plot shows; a longer one is no longer read as a picture
+MOST = 50  # studies that one plot shows; a longer one is no longer read as a picture
 _WIDTH, _HEIGHT, _MARGIN = 104.0, 24.0, 4.0
 _STYLE = re.compile(r' style="([^"]*)"')
 
@@ -37,12 +37,12 @@ def _draw(claim: ClaimView) -> dict[str, Any] | None:
     forest = forest_of(claim)
     if forest is None:
         return None
-    left_out = max(0, len(forest.rows) - _MOST)
+    left_out = max(0, len(forest.rows) - MOST)
     if left_out:  # the largest studies say most
-        largest = sorted(forest.rows, key=lambda row: -(row.weight or 0))[:_MOST]
+        largest = sorted(forest.rows, key=lambda row: -(row.weight or 0))[:MOST]
         forest = replace(forest, rows=[row for row in forest.rows if row in largest])
     svg = draw(forest, claim.anchor)
-    return {"svg": Markup(without_styles(svg)), "words": forest.description, "left_out": left_out}
+    return {"svg": Markup(without_styles(svg)), "words": forest.description, "left_out": left_out, "most": MOST}
 
 
 def without_styles(svg: str) -> str:

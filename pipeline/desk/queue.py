@@ -6,22 +6,24 @@ each page. Weights are in desk.toml. Called by `routes` and `decide`.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+from zlib import crc32
 
 from pipeline.decided import Decided
 from pipeline.desk.record import findings_of
 from pipeline.desk.view import ReviewView
 from pipeline.desk.words import settings
+from pipeline.history import PastRun
 from pipeline.judgements import Standing, load, standing
 from pipeline.rematch import SAME
 from reports.result import ClaimResult, StudyFigure
 from reports.study import settings as evidence_settings
 
 Place = tuple[str, int, int]  # record, start, end
+_Row = tuple[int, str, int, int, str, str, float, str | None]
 
 
 @dataclass(slots=True)
@@ -48,11 +50,38 @@ class _Use:
 
 
 @dataclass(slots=True)
-class Queue:
-    """The items still to be looked at, in order; `ordered` are all, `total` their number."""
+class Ranking:
+    """All findings of the included records by points. Only what is shown becomes an `Item`: there may be many."""
 
-    items: list[Item]
-    ordered: list[Item]
+    rows: list[_Row]
+    points: list[float]
+    order: list[int]
+    uses: dict[Place, _Use]
+    differing: set[int]
+
+    def item(self, at: int, astray: bool = False) -> Item:
+        """The finding of that row with the reasons for its points."""
+        number, record_id, start, end, measure, group, confidence, flags = self.rows[at]
+        use = self.uses.get((record_id, start, end))
+        reasons = ["judged before, and read otherwise since"] if astray else []
+        reasons += use.reasons if use is not None else []
+        if confidence < settings()["queue"]["unsure"]:
+            reasons.append(f"the reader is {confidence:.0%} sure")
+        reasons += [f"flag:{name}" for name in json.loads(flags or "[]")]
+        if number in self.differing:
+            reasons.append("an earlier version of the reader read it otherwise")
+        claims = tuple(dict.fromkeys(use.claims)) if use is not None else ()
+        return Item(number, record_id, (record_id, start, end), measure, group, self.points[at], reasons, claims)
+
+
+@dataclass(slots=True)
+class Queue:
+    """What is still to be looked at, in order: `left` are rows of the ranking, `ordered` all that there were."""
+
+    ranking: Ranking
+    left: list[int]
+    ordered: list[int]
+    astray: set[int] = field(default_factory=set)
 
     @property
     def total(self) -> int:
@@ -62,19 +91,29 @@ class Queue:
     @property
     def done(self) -> int:
         """How many need no look any more."""
-        return len(self.ordered) - len(self.items)
+        return len(self.ordered) - len(self.left)
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def item(self, position: int) -> Item:
+        """The item at a position of those that are left."""
+        at = self.left[position]
+        return self.ranking.item(at, self.ranking.rows[at][0] in self.astray)
+
+    def position(self, finding_id: int | None) -> int | None:
+        """Where a finding stands among those that are left."""
+        rows = self.ranking.rows
+        return next((n for n, at in enumerate(self.left) if rows[at][0] == finding_id), None)
 
     def follow(self, last: int | None) -> int | None:
         """Where to go on after the item that was judged just now: the next one below it, at the end the first."""
-        if not self.items:
+        if not self.left:
             return None
-        left = {item.finding_id: place for place, item in enumerate(self.items)}
-        found = last is None
-        for item in self.ordered:
-            if found and item.finding_id in left:
-                return left[item.finding_id]
-            found = found or item.finding_id == last
-        return 0
+        rows = self.ranking.rows
+        place = next((n for n, at in enumerate(self.ordered) if rows[at][0] == last), -1) if last else -1
+        left = {at: n for n, at in enumerate(self.left)}
+        return next((left[at] for at in self.ordered[place + 1 :] if at in left), 0)
 
 
 def queue(view: ReviewView, person: str | None, claim: str = "", order: str = "", everyone: bool = False) -> Queue:
@@ -84,36 +123,46 @@ def queue(view: ReviewView, person: str | None, claim: str = "", order: str = ""
     points, the same for every reviewer, so that what is judged of it speaks for the whole.
     """
     if view.run is None:
-        return Queue([], [])
-    items = view.desk.cache.get(("queue", view.id, view.run.id), lambda: _ranked(view))
+        return Queue(Ranking([], [], [], {}, set()), [], [])
+    ranking = ranked(view)
+    rows, ordered = ranking.rows, ranking.order
     if order == "sample":
-        ranked = items
-        items = view.desk.cache.get(("sample", view.id, view.run.id), lambda: _shuffled(view.id, ranked))
-    done, astray = _judged(view, {item.finding_id for item in items}, person, everyone)
+        ordered = view.desk.cache.get(("sample", view.id, view.run.id), lambda: _shuffled(view.id, ranking))
+    done, astray = _judged(view, ranking, person, everyone)
     if claim:
-        items = [item for item in items if claim in item.claims]
+        ordered = [at for at in ordered if claim in _claims(ranking, at)]
     if astray and order != "sample":
-        again = [_again(item) for item in items if item.finding_id in astray]
-        items = [*again, *(item for item in items if item.finding_id not in astray)]
-    return Queue([item for item in items if item.finding_id not in done], items)
+        again = [at for at in ordered if rows[at][0] in astray]
+        ordered = [*again, *(at for at in ordered if rows[at][0] not in astray)]
+    left = [at for at in ordered if rows[at][0] not in done] if done else ordered
+    return Queue(ranking, left, ordered, astray)
 
 
-def _shuffled(review_id: str, items: list[Item]) -> list[Item]:
-    """An order that has nothing to do with what is in the items, the same whoever asks."""
-    return sorted(items, key=lambda item: hashlib.sha256(f"{review_id} {item.place}".encode()).digest())
+def _claims(ranking: Ranking, at: int) -> list[str]:
+    _, record_id, start, end, *_ = ranking.rows[at]
+    use = ranking.uses.get((record_id, start, end))
+    return use.claims if use is not None else []
 
 
-def _again(item: Item) -> Item:
-    """An item that was judged before, raised to the top."""
-    points = item.points + settings()["queue"]["astray"]
-    return replace(item, points=points, reasons=["judged before, and read otherwise since", *item.reasons])
+def _shuffled(review_id: str, ranking: Ranking) -> list[int]:
+    """An order that has nothing to do with what is in the findings, the same whoever asks."""
+
+    def key(at: int) -> int:
+        _, record_id, start, end, *_ = ranking.rows[at]
+        return crc32(f"{review_id} {record_id} {start} {end}".encode())
+
+    return sorted(ranking.order, key=key)
 
 
-def _judged(view: ReviewView, known: set[int], person: str | None, everyone: bool) -> tuple[set[int], set[int]]:
+def _judged(view: ReviewView, ranking: Ranking, person: str | None, everyone: bool) -> tuple[set[int], set[int]]:
     """(findings that need no look, findings that were judged as an earlier reading had them)."""
+    held = standing(load(view.store, view.id))
+    if not held:
+        return set(), set()
+    known = {row[0] for row in ranking.rows}
     done: set[int] = set()
     old: set[str] = set()
-    for one in standing(load(view.store, view.id)).values():
+    for one in held.values():
         if one.subject != "finding" or not (one.settled or one.opinions):
             continue
         rows = known & {said.finding_id or 0 for said in (*one.opinions.values(), one.settled) if said is not None}
@@ -147,46 +196,39 @@ def _elsewhere(view: ReviewView, records: list[str], person: str | None, everyon
     return same, astray
 
 
-def _ranked(view: ReviewView) -> list[Item]:
-    """All findings of the included records by points, those with most first."""
-    assert view.run is not None
+def ranked(view: ReviewView) -> Ranking:
+    """All findings of the included records by points, those with most first; kept for the run."""
+    run = view.run
+    assert run is not None
+    return view.desk.cache.get(("queue", view.id, run.id), lambda: _ranked(view, run))
+
+
+def _ranked(view: ReviewView, run: PastRun) -> Ranking:
     weights = settings()["queue"]
-    uses = _uses(view.results())
-    differing = _engines_differ(view)
     contradictions = set(evidence_settings()["implausible"])
-    items = []
-    sql = (
+    rows: list[_Row] = view.store.db.execute(
         'SELECT f.id, s.record_id, f.start, f."end", f.measure, f.grp, f.confidence,'
-        " CASE WHEN instr(f.body, '\"flags\":[]') THEN NULL ELSE json_extract(f.body, '$.flags') END AS flags"
+        " CASE WHEN instr(f.body, '\"flags\":[]') THEN NULL ELSE json_extract(f.body, '$.flags') END"
         " FROM screening AS s JOIN record_versions AS v ON v.record_id = s.record_id AND v.version = s.version"
         " JOIN findings AS f ON f.content_hash = v.content_hash AND f.engine = ?"
         " WHERE s.review_id = ? AND s.from_run <= ? AND (s.until_run IS NULL OR s.until_run > ?)"
-        " AND s.decision = 'included'"
-    )
-    run = view.run
-    for number, record_id, start, end, measure, group, confidence, flags in view.store.db.execute(
-        sql, [run.engine, view.id, run.id, run.id]
-    ):
-        points = weights["doubt"] * (1 - confidence)
-        reasons: list[str] = []
-        claims: tuple[str, ...] = ()
-        if confidence < 0.6:
-            reasons = [f"the reader is {confidence:.0%} sure"]
-        use = uses.get((record_id, start, end))
-        if use is not None:
-            points, reasons, claims = points + use.points, [*use.reasons, *reasons], tuple(dict.fromkeys(use.claims))
-        if flags:
-            for name in json.loads(flags):
-                points += weights["contradiction" if name in contradictions else "flag"]
-                reasons = [*reasons, f"flag:{name}"]
-        if number in differing:
-            points += weights["engines_differ"]
-            reasons = [*reasons, "an earlier version of the reader read it otherwise"]
-        if use is None:
-            points *= weights["unused"]
-        items.append(Item(number, record_id, (record_id, start, end), measure, group, points, reasons, claims))
-    items.sort(key=lambda item: (-item.points, item.finding_id))
-    return items
+        " AND s.decision = 'included' ORDER BY f.id",
+        [run.engine, view.id, run.id, run.id],
+    ).fetchall()
+    uses, differing = _uses(view.results()), _engines_differ(view, run)
+    doubt, unused = weights["doubt"], weights["unused"]
+    points = [unused * doubt * (1 - row[6]) for row in rows]
+    for at, row in enumerate(rows):  # the few of which more is known
+        use = uses.get((row[1], row[2], row[3]))
+        if use is None and row[7] is None and row[0] not in differing:
+            continue
+        more = doubt * (1 - row[6]) + (use.points if use is not None else 0)
+        for name in json.loads(row[7] or "[]"):
+            more += weights["contradiction" if name in contradictions else "flag"]
+        more += weights["engines_differ"] if row[0] in differing else 0
+        points[at] = more if use is not None else unused * more
+    order = sorted(range(len(rows)), key=points.__getitem__, reverse=True)
+    return Ranking(rows, points, order, uses, differing)
 
 
 def _uses(results: Iterable[ClaimResult]) -> dict[Place, _Use]:
@@ -231,9 +273,8 @@ def _moves(result: ClaimResult) -> dict[str, float]:
     }
 
 
-def _engines_differ(view: ReviewView) -> set[int]:
+def _engines_differ(view: ReviewView, run: PastRun) -> set[int]:
     """Findings whose place an earlier version of the engine read otherwise."""
-    assert view.run is not None
     engines = view.store.rows("SELECT DISTINCT engine FROM readings")
     if len(engines) < 2:
         return set()
@@ -242,6 +283,6 @@ def _engines_differ(view: ReviewView) -> set[int]:
         ' AND o.start = f.start AND o."end" = f."end" AND o.engine <> f.engine WHERE f.engine = ?'
         " AND (o.measure, o.grp, o.stat, o.value, o.numerator, o.denominator)"
         " IS NOT (f.measure, f.grp, f.stat, f.value, f.numerator, f.denominator)",
-        [view.run.engine],
+        [run.engine],
     )
     return {row[0] for row in rows}

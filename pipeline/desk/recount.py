@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.desk.app import Desk
+from pipeline.desk.warm import warm
 from pipeline.errors import RetallyError, UsageError
 from pipeline.store import Store
 
@@ -58,6 +59,7 @@ def start(desk: Desk, review_id: str) -> Counting:
 def _run(desk: Desk, review_id: str, counting: Counting) -> None:
     try:
         counting.run = recount(desk.store, review_id, _Display(counting))
+        warm(desk)
     except RetallyError as error:
         counting.error = str(error)
     except Exception as error:  # a page must say it: nobody sees the thread's traceback

@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.desk.access import PATH
 from pipeline.desk.app import Desk, make_app
+from pipeline.desk.warm import warm
 from pipeline.errors import RetallyError, UsageError
 from pipeline.store import Store, existing_store
 
@@ -31,6 +32,7 @@ def serve(
 
     _check(path, review, people, read_only)
     app = make_app(path.resolve(), people, blind, read_only)
+    warm(app.retally_desk)
     listening = _listen(port)
     address = f"http://{HOST}:{listening.getsockname()[1]}"
     start = addresses(app.retally_desk, address, review)

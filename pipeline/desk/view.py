@@ -55,6 +55,15 @@ class ReviewView:
         )
         return ClaimResult.from_dict(json.loads(rows[0]["body"])) if rows else None
 
+    def claim_ids(self) -> list[str]:
+        """The claims of the last run, in the order of the report."""
+        rows = self.store.rows(
+            "SELECT claim_id FROM comparisons JOIN claims ON claims.id = comparisons.claim WHERE run_id = ?"
+            " ORDER BY place",
+            [self.results_of if self.run else 0],
+        )
+        return [row["claim_id"] for row in rows]
+
     def studies(self) -> dict[str, Study]:
         """The included records as they are cited; no text is read."""
         run = self.run
