@@ -16,6 +16,7 @@ from spacy.pipeline import EntityRecognizer
 from spacy.tokens import Doc
 from thinc.api import Model
 
+from extract.encoders import full_precision
 from extract.headings import sections_named
 from extract.repeats import repeated, with_abbreviations
 
@@ -33,6 +34,12 @@ class EntityHead(EntityRecognizer):  # type: ignore[misc]
 
     repeat_share: float = 0.0
     sections: str = ""
+
+    def from_disk(self, path: Any, exclude: Sequence[str] = ()) -> EntityHead:
+        """Read the component; its weights are single precision afterwards, however they were stored."""
+        super().from_disk(path, exclude=exclude)
+        full_precision(self.model)
+        return self
 
     def set_annotations(self, docs: Sequence[Doc], batch_guesses: Any) -> None:
         """Add the predicted entities to `doc.spans["clinical"]`, each with this head's name as `id_`."""

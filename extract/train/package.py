@@ -1,8 +1,8 @@
 """Put trained encoders and heads together into the pipeline that ships, and record its checksum.
 
-`python -m extract.train.package WEIGHTS TRAINED [TRAINED ...] --version 1.0.0 --trained-on "..."`. Each TRAINED is a
-pipeline of one or more encoders with their heads, over the same vectors. What only the training needed (the strings
-of its texts) is left out.
+`python -m extract.train.package WEIGHTS MEMBERS --version 1.1.0 --trained-on "..."`. The members in the folder MEMBERS
+are joined as `extract.train.join` does. Weights and vectors are stored with half precision (they are read back as
+single), and what only the training needed (the strings of its texts) is left out.
 """
 
 from __future__ import annotations
@@ -14,24 +14,22 @@ from pathlib import Path
 
 import spacy
 
-import extract.entity_head  # noqa: F401  (registers the component)
+from extract.encoders import half_precision
 from extract.model import SHIPPED, checksum
+from extract.train.join import join
 
 #: The shipped package stays under this many bytes.
 LARGEST = 40_000_000
 
 
-def package(weights: Path, trained: list[Path], version: str, notes: str) -> Path:
+def package(weights: Path, trained: Path, version: str, notes: str) -> Path:
     """Write `weights/clinical` and its record `weights/clinical.toml`; returns the pipeline's folder."""
-    nlp = spacy.load(trained[0])
-    for folder in trained[1:]:
-        other = spacy.load(folder, vocab=nlp.vocab)
-        for name in other.pipe_names:
-            nlp.add_pipe(name, source=other)
+    nlp = join(trained)
     nlp.meta.update(
         name=SHIPPED, version=version, spacy_version=">=3.8.0,<3.9.0", license="Apache-2.0", notes=notes,
         description="Clinical entities for the evidence extraction of Retally", author="Retally developers",
     )  # fmt: skip
+    half_precision(nlp)
     target = weights / SHIPPED
     weights.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(target, ignore_errors=True)
@@ -50,11 +48,11 @@ def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("weights", type=Path)
-    parser.add_argument("trained", type=Path, nargs="+")
+    parser.add_argument("members", type=Path)
     parser.add_argument("--version", required=True)
     parser.add_argument("--trained-on", required=True, help="what the weights learned from, in a sentence")
     arguments = parser.parse_args()
-    package(arguments.weights, arguments.trained, arguments.version, arguments.trained_on)
+    package(arguments.weights, arguments.members, arguments.version, arguments.trained_on)
 
 
 if __name__ == "__main__":

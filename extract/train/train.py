@@ -1,8 +1,9 @@
-"""Train the clinical pipeline: encoders and heads, from gold records and floret vectors to a saved spaCy pipeline.
+"""Train the members of the clinical pipeline: an encoder and its heads each, from gold records and floret vectors.
 
 One step takes a batch of one corpus and updates that corpus' head and the encoder under it, nothing else: what
 another corpus does not mark is never held against a label. Run as `python -m extract.train.train GOLD VECTORS OUT
-[--splits train dev]`.
+[--splits train dev] [--members NAME ...]`: a saved spaCy pipeline a member in the folder OUT, which
+`extract.train.join` puts together.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
 from spacy.training.initialize import convert_vectors
 from thinc.api import Adam, NumpyOps, Optimizer, fix_random_seed, set_current_ops, warmup_linear
 
+import extract.encoders
 import extract.entity_head  # noqa: F401  (registers the component)
 from extract.train.corpus import Head, load_heads, read_gold, training_docs
 from extract.train.evaluate import micro, score_head
@@ -34,23 +37,32 @@ from extract.train.tokenizer import blank_clinical
 Piece = dict[str, Example]
 
 
-def build(heads: list[Head], vectors: Path, settings: dict[str, Any]) -> Language:
-    """The untrained pipeline: each encoder followed by its heads (a head reads the encoder that ran last)."""
+def build(member: dict[str, Any], heads: list[Head], vectors: Path, settings: dict[str, Any]) -> Language:
+    """The untrained pipeline of a member: its encoder followed by the heads."""
     nlp = blank_clinical()
     convert_vectors(nlp, vectors, truncate=-1, prune=-1, mode="floret", attr="LOWER")
-    for name in dict.fromkeys(head.encoder for head in heads):
-        encoder = settings["encoder"] | settings["encoders"][name]
-        nlp.add_pipe("tok2vec", name=name, config={"model": encoder_model(encoder)})
-        for head in heads:
-            if head.encoder == name:
-                model = head_model(settings["head"], encoder["width"], name)
-                config = {"model": model, "repeat_share": head.repeat, "sections": head.sections}
-                nlp.add_pipe("retally_head", name=head.name, config=config)
+    encoder, name = settings["encoder"] | member, member["encoder"]
+    nlp.add_pipe("retally_encoder", name=name, config={"model": encoder_model(encoder)})
+    for head in heads:
+        model = head_model(settings["head"], encoder["width"] + encoder["hidden"], name)
+        config = {"model": model, "repeat_share": head.repeat, "sections": head.sections}
+        nlp.add_pipe("retally_head", name=head.name, config=config)
     return nlp
 
 
 def encoder_model(encoder: dict[str, Any]) -> dict[str, Any]:
-    """The config of an encoder: hashed word features and static vectors, mixed, then windows of neighbours."""
+    """The config of an encoder: hashed word features and static vectors, mixed, then windows of neighbours, then, where
+    `hidden` is not 0, the sentence read in both directions.
+    """
+    encode = {
+        "@architectures": "spacy.MaxoutWindowEncoder.v2",
+        "width": encoder["width"],
+        "depth": encoder["depth"],
+        "window_size": encoder["window"],
+        "maxout_pieces": encoder["pieces"],
+    }
+    if encoder["hidden"]:
+        encode |= {"@architectures": "retally.WindowRecurrentEncoder.v1", "hidden": encoder["hidden"]}
     return {
         "@architectures": "spacy.Tok2Vec.v2",
         "embed": {
@@ -60,13 +72,7 @@ def encoder_model(encoder: dict[str, Any]) -> dict[str, Any]:
             "rows": encoder["rows"],
             "include_static_vectors": True,
         },
-        "encode": {
-            "@architectures": "spacy.MaxoutWindowEncoder.v2",
-            "width": encoder["width"],
-            "depth": encoder["depth"],
-            "window_size": encoder["window"],
-            "maxout_pieces": encoder["pieces"],
-        },
+        "encode": encode,
     }
 
 
@@ -144,17 +150,17 @@ def update(
     encoder.listener_map = listeners
 
 
-def train_encoder(
+def fit(
     nlp: Language,
-    name: str,
+    member: dict[str, Any],
     heads: list[Head],
     docs: dict[str, list[Doc]],
     settings: dict[str, Any],
     dev: dict[str, Any],
 ) -> None:
-    """Train one encoder and its heads in place; the averaged weights are kept."""
-    own, adam = settings["encoders"][name], settings["optimizer"]
-    schedule = settings["schedule"] | own
+    """Train a member's encoder and heads in place; the averaged weights are kept."""
+    name, adam = member["encoder"], settings["optimizer"]
+    schedule = settings["schedule"] | member
     rng = random.Random(schedule["seed"])
     fix_random_seed(schedule["seed"])
     encoder = _pipe(nlp, name)
@@ -163,7 +169,7 @@ def train_encoder(
     for head in heads:
         by_corpus.setdefault(head.corpus, {})[head.name] = docs[head.name]
     words = sum(sum(map(len, next(iter(versions.values())))) for versions in by_corpus.values())
-    sizes = [int(size) for size in np.geomspace(schedule["words"][0], schedule["words"][1], own["epochs"])]
+    sizes = [int(size) for size in np.geomspace(schedule["words"][0], schedule["words"][1], schedule["epochs"])]
     steps = sum(math.ceil(words / size) for size in sizes)
     rates: Any = warmup_linear(adam["rate"], int(adam["warmup"] * steps), int(steps * 1.05))
     optimizer = Adam(rates, L2=adam["decay"], grad_clip=adam["clip"], use_averages=True)
@@ -174,9 +180,9 @@ def train_encoder(
             plan += list(batches(pieces(versions, schedule["sentences"], schedule["lower"], rng), size, rng))
         rng.shuffle(plan)
         for batch in plan:
-            update(nlp, encoder, listeners, batch, own["dropout"], optimizer)
+            update(nlp, encoder, listeners, batch, schedule["dropout"], optimizer)
             optimizer.step_schedules()
-        if epoch % 5 == 0 or epoch == own["epochs"]:
+        if epoch % 5 == 0 or epoch == schedule["epochs"]:
             report = {"encoder": name, "epoch": epoch, "cpu_seconds": round(time.process_time() - started)}
             if dev:
                 with nlp.use_params(optimizer.averages):
@@ -190,10 +196,21 @@ def train_encoder(
         model.from_bytes(weights)
 
 
-def train(gold: Path, vectors: Path, settings: dict[str, Any], heads: list[Head], splits: list[str]) -> Language:
-    """A trained pipeline of `heads`; scores on the development part go to standard error unless it is trained on."""
+def train(
+    gold: Path,
+    vectors: Path,
+    settings: dict[str, Any],
+    member: dict[str, Any],
+    splits: list[str],
+    start: Path | None = None,
+) -> Language:
+    """A trained member; scores on the development part go to standard error unless it is trained on.
+
+    `start` is the pipeline of the member whose encoder this one's starts from.
+    """
     set_current_ops(NumpyOps(use_blis=False))  # numpy's own matrix products are three times as fast
-    nlp = build(heads, vectors, settings)
+    heads = [head for head in load_heads().values() if head.encoder == member["encoder"]]
+    nlp = build(member, heads, vectors, settings)
     docs = {head.name: training_docs(nlp, head, read_gold(gold, head, splits)) for head in heads}
     dev = {} if "dev" in splits else {head.name: read_gold(gold, head, ["dev"]) for head in heads}
     for head in heads:
@@ -202,8 +219,10 @@ def train(gold: Path, vectors: Path, settings: dict[str, Any], heads: list[Head]
     # Without entities: spaCy would give every head the labels of all the samples.
     samples = [Example(nlp.make_doc(doc.text), nlp.make_doc(doc.text)) for group in docs.values() for doc in group[:10]]
     nlp.initialize(lambda: samples)
-    for name in dict.fromkeys(head.encoder for head in heads):
-        train_encoder(nlp, name, [head for head in heads if head.encoder == name], docs, settings, dev)
+    if start is not None:
+        trained = spacy.load(start)
+        _pipe(nlp, member["encoder"]).model.from_bytes(_pipe(trained, trained.pipe_names[0]).model.to_bytes())
+    fit(nlp, member, heads, docs, settings, dev)
     return nlp
 
 
@@ -214,13 +233,16 @@ def main() -> None:
     parser.add_argument("vectors", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--splits", nargs="+", default=["train"])
-    parser.add_argument("--heads", nargs="*", help="heads to train, by default all")
+    parser.add_argument("--members", nargs="*", help="members to train, by default all, in the order of settings.toml")
     parser.add_argument("--set", nargs="*", default=[], metavar="TABLE.KEY=VALUE", help="change a setting")
     arguments = parser.parse_args()
-    heads = load_heads()
-    chosen = [heads[name] for name in arguments.heads or heads]
-    nlp = train(arguments.gold, arguments.vectors, load_settings(arguments.set), chosen, arguments.splits)
-    nlp.to_disk(arguments.out)
+    settings = load_settings(arguments.set)
+    members = settings["members"]
+    for name in arguments.members or members:
+        member = members[name]
+        start = arguments.out / member["start"] if "start" in member else None
+        nlp = train(arguments.gold, arguments.vectors, settings, member, arguments.splits, start)
+        nlp.to_disk(arguments.out / name)
 
 
 if __name__ == "__main__":
