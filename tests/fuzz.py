@@ -32,7 +32,7 @@ from pipeline.record import Record
 from pipeline.store import canonical, content_hash
 from reports.claims import parse
 
-SECONDS = 5  # for one input; the slowest of them take some milliseconds
+SECONDS = 5  # of computing for one input; the slowest of them take some milliseconds
 MEMORY = 3 * 2**30  # bytes of address space for all of it
 
 
@@ -249,17 +249,17 @@ def fuzz(name: str, inputs: int, folder: Path) -> int:
         nonlocal seen
         seen += 1
         path.write_bytes(data)
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
         try:
             reader(path)
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
-    before = signal.signal(signal.SIGALRM, _too_slow)
+    before = signal.signal(signal.SIGVTALRM, _too_slow)
     try:
         one()
     finally:
-        signal.signal(signal.SIGALRM, before)
+        signal.signal(signal.SIGVTALRM, before)
     return seen
 
 

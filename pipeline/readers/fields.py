@@ -32,7 +32,9 @@ def kept_corrections() -> frozenset[str]:
 
 def year_in(text: str | None) -> int | None:
     """The first year of a date as printed: "2013 Jan-Mar" is 2013, "Winter 2004-2005" 2004."""
-    found = _YEAR.search(text or "")
+    if not text:
+        return None
+    found = _YEAR.search(text)
     return int(found[1]) if found else None
 
 

@@ -1,4 +1,7 @@
-"""One PubmedArticle or PubmedBookArticle element to a Record: which element of PubMed's DTD goes into which field."""
+"""One PubmedArticle or PubmedBookArticle element to a Record: which element of PubMed's DTD goes into which field.
+
+The element may be the standard library's or lxml's: only what both have is used.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +22,11 @@ class NotARecord(ValueError):
     """The element lacks what makes it a record (its PMID)."""
 
 
-def build(element: Any) -> tuple[int, Record]:
-    """(version of the PMID, Record) of a PubmedArticle or PubmedBookArticle element; raises `NotARecord`."""
+def build(element: Any, mesh: list[str] | None = None) -> tuple[int, Record]:
+    """(version of the PMID, Record) of a PubmedArticle or PubmedBookArticle element; raises `NotARecord`.
+
+    `mesh` are its MeSH terms where they were read before it was parsed.
+    """
     if element.tag == "PubmedBookArticle":
         return _book(element)
     citation = element.find("MedlineCitation")
@@ -48,7 +54,7 @@ def build(element: Any) -> tuple[int, Record]:
         doi=doi or _article_id(_at(element.find("PubmedData"), "ArticleIdList"), "doi"),
         pmid=pmid,
         publication_types=_texts(within.get("PublicationTypeList"), "PublicationType"),
-        mesh=[name for item in _all(parts.get("MeshHeadingList")) if (name := _text(_at(item, "DescriptorName")))],
+        mesh=_mesh(parts.get("MeshHeadingList")) if mesh is None else mesh,
         language=_text(within.get("Language")),
         corrections=_corrections(parts.get("CommentsCorrectionsList")),
         source="pubmed",
@@ -80,7 +86,7 @@ def _book(element: Any) -> tuple[int, Record]:
         authors=_authors(authors if authors is not None else _at(book, "AuthorList")),
         doi=_article_id(parts.get("ArticleIdList"), "doi"),
         pmid=pmid,
-        publication_types=[text for child in document.iterchildren("PublicationType") if (text := _text(child))],
+        publication_types=[text for child in document.findall("PublicationType") if (text := _text(child))],
         language=_text(parts.get("Language")),
         source="pubmed",
         revised=_date(parts.get("DateRevised")),
@@ -98,7 +104,7 @@ def _pmid(element: Any) -> tuple[str, int]:
 def _title(english: Any, vernacular: Any) -> str:
     """The English title; the one in the paper's own language where there is no English one."""
     title = _flat(english)
-    if (not title or _NO_TITLE.fullmatch(title)) and (own := _flat(vernacular)):
+    if vernacular is not None and (not title or _NO_TITLE.fullmatch(title)) and (own := flatten(vernacular)):
         return own
     return title
 
@@ -110,7 +116,7 @@ def _abstract(element: Any, owner: Any) -> list[tuple[str, str]]:
     """
     sections = _sections(element)
     if not sections and owner is not None:
-        others = list(owner.iterchildren("OtherAbstract"))
+        others = owner.findall("OtherAbstract")
         others.sort(key=lambda other: other.get("Language", "eng") != "eng")
         for other in others:
             if sections := _sections(other):
@@ -122,9 +128,10 @@ def _sections(element: Any) -> list[tuple[str, str]]:
     if element is None:
         return []
     found = []
-    for child in element.iterchildren("AbstractText"):
+    for child in element.findall("AbstractText"):
         if text := flatten(child):
-            found.append((" ".join(child.get("Label", "").split()), text))
+            label = child.get("Label")
+            found.append((" ".join(label.split()) if label else "", text))
     return found
 
 
@@ -183,12 +190,13 @@ def _article_id(element: Any, kind: str) -> str | None:
 
 def _date(element: Any) -> str | None:
     """An ISO date from Year, Month and Day elements; the month may be a name, the day or both may be missing."""
-    year = _text(_at(element, "Year"))
+    parts = {} if element is None else {child.tag: child for child in element}
+    year = _text(parts.get("Year"))
     if not year or not year.isdigit():
         return None
-    month = (_text(_at(element, "Month")) or "").lower()
+    month = (_text(parts.get("Month")) or "").lower()
     number = _MONTHS.get(month[:3]) or (int(month) if month.isascii() and month.isdigit() and len(month) < 3 else 0)
-    day = _text(_at(element, "Day")) or ""
+    day = _text(parts.get("Day")) or ""
     if not number:
         return year
     if not (day.isascii() and day.isdigit() and len(day) < 3):
@@ -204,15 +212,19 @@ def _all(element: Any) -> Any:
     return () if element is None else element
 
 
+def _mesh(element: Any) -> list[str]:
+    return [] if element is None else [name for item in element.iter("DescriptorName") if (name := _text(item))]
+
+
 def _texts(element: Any, name: str) -> list[str]:
     return [text for child in _all(element) if child.tag == name and (text := _text(child))]
 
 
 def _text(element: Any) -> str | None:
     """The folded text of an element without markup; None where it is absent or empty."""
-    if element is None or not element.text:
+    if element is None or not (text := element.text):
         return None
-    return " ".join(element.text.split()) or None
+    return " ".join(text.split()) or None
 
 
 def _flat(element: Any) -> str:

@@ -5,8 +5,10 @@ PubmedBookArticle and DeleteCitation. Goes out: records, and a `BadRecord` for e
 PMID.
 
 Cutting first keeps memory constant, lets one broken record pass without losing the next, and leaves the DOCTYPE out
-of the parser's sight: no DTD is loaded, no entity of a file's own expanded, no address visited. It is also faster than
-iterparse.
+of the parser's sight: no DTD is loaded, no entity of a file's own expanded, no address visited. It is also fast: plain
+parts are read without parsing (`pipeline.readers.plain`), and the standard library's parser gives the rest sooner than
+lxml's, whose elements are made anew at each look. lxml reads what that one refuses (named characters), and says what is
+wrong with what is not well-formed.
 """
 
 from __future__ import annotations
@@ -16,14 +18,20 @@ import io
 import re
 from collections.abc import Iterator
 from typing import Any
+from xml.etree import ElementTree
 
 from lxml import etree
 
 from pipeline.readers import pubmed_record
 from pipeline.readers.base import LARGEST_RECORD, BadRecord, ByteSource, Deleted, Reporter, StreamEnd
+from pipeline.readers.plain import without_plain_parts
 from pipeline.record import Record
 
 _RECORD = re.compile(rb"<(PubmedArticle|PubmedBookArticle|DeleteCitation)(?=[\s>/])")
+_END_TAGS = {
+    name: (b"</" + name + b">", re.compile(b"</" + name + rb"\s*>"))
+    for name in (b"PubmedArticle", b"PubmedBookArticle", b"DeleteCitation")
+}
 _START = re.compile(rb"<!--|" + _RECORD.pattern)
 _ROOT_END = re.compile(rb"</Pubmed(?:Book)?ArticleSet\s*>|<Pubmed(?:Book)?ArticleSet\s*/>")
 _ROOT = re.compile(rb"<([A-Za-z][\w:.-]*)")
@@ -48,28 +56,26 @@ def versions(
     source: ByteSource, report: Reporter, on_deleted: Deleted | None = None
 ) -> Iterator[tuple[int, Record | BadRecord]]:
     """As `records`, each with its PMID's version (1 for nearly all; 0 with a `BadRecord`)."""
-    parser, cutter = _parser(source), _Cutter(source)
+    encoding, cutter = _encoding(source), _Cutter(source)
     for line, piece, problem in cutter.pieces():
         report.next()
         if problem is not None:
             yield 0, report.bad(line, _about(piece, problem))
             continue
         try:
-            element = _parse(piece, parser)
+            found = _understood(piece, encoding)
         except etree.XMLSyntaxError as error:
             cutter.back_up(piece)
             yield 0, report.bad(line, _about(piece, f"not well-formed XML ({_message(error)})"))
-            continue
-        if element.tag == "DeleteCitation":
-            report.number -= 1
-            for pmid in element.iter("PMID"):
-                if on_deleted is not None and pmid.text:
-                    on_deleted(pmid.text.strip())
-            continue
-        try:
-            yield pubmed_record.build(element)
         except pubmed_record.NotARecord as error:
             yield 0, report.bad(line, _about(piece, str(error)))
+        else:
+            if isinstance(found, tuple):
+                yield found
+                continue
+            report.number -= 1
+            for pmid in found if on_deleted is not None else ():
+                on_deleted(pmid)
     if cutter.problem is not None:
         yield 0, report.file(cutter.line, cutter.problem)
 
@@ -89,12 +95,32 @@ def _about(piece: bytes, problem: str) -> str:
     return f"PMID {pmid[1].decode()}: {problem}" if pmid else problem
 
 
-def _parser(source: ByteSource) -> Any:
+def _encoding(source: ByteSource) -> str:
     declared = _ENCODING.search(source.start)
-    encoding = "utf-8"
     if declared and not source.transcoded and declared[1].decode().lower() in _ENCODINGS:
-        encoding = declared[1].decode()
-    return etree.XMLParser(
+        return declared[1].decode()
+    return "utf-8"
+
+
+def _understood(piece: bytes, encoding: str) -> tuple[int, Record] | list[str]:
+    """(version, record) of a record element; the PMIDs of a DeleteCitation."""
+    piece, mesh = without_plain_parts(piece, encoding)
+    try:
+        parser = ElementTree.XMLParser(encoding=None if encoding == "utf-8" else encoding)
+        parser.feed(piece)
+        return _built(parser.close(), mesh)
+    except (ElementTree.ParseError, RecursionError):
+        return _built(_parsed_by_lxml(piece, encoding), mesh)
+
+
+def _built(element: Any, mesh: list[str] | None) -> tuple[int, Record] | list[str]:
+    if element.tag != "DeleteCitation":
+        return pubmed_record.build(element, mesh)
+    return [pmid.text.strip() for pmid in element.iter("PMID") if pmid.text]
+
+
+def _parsed_by_lxml(piece: bytes, encoding: str) -> Any:
+    parser = etree.XMLParser(
         encoding=encoding,
         resolve_entities=False,
         load_dtd=False,
@@ -102,13 +128,6 @@ def _parser(source: ByteSource) -> Any:
         remove_comments=True,
         remove_pis=True,
     )
-
-
-def _parse(piece: bytes, parser: Any) -> Any:
-    # The references, the last part of a record and often the larger one, are not read: no need to parse them.
-    begin, end = piece.find(b"<ReferenceList>"), piece.rfind(b"</ReferenceList>")
-    if 0 < begin < end:
-        piece = piece[:begin] + piece[end + len(b"</ReferenceList>") :]
     try:
         return etree.fromstring(piece, parser)
     except etree.XMLSyntaxError:
@@ -204,12 +223,12 @@ class _Cutter:
         return f"no PubMed records in it (its root is <{name}>)" if name else "no PubMed records in it"
 
     def _cut(self, name: bytes) -> tuple[int, bytes, str | None] | None:
-        line, end_tag = self.line, re.compile(b"</" + name + rb"\s*>")
+        line, (plain_end, end_tag) = self.line, _END_TAGS[name]
         while True:
             start = max(self._position, self._no_end_before.get(name, 0) - self._base)
             # `find` is several times faster than the pattern, which is for the rare tag with a space in it.
-            end = self._buffer.find(b"</" + name + b">", start)
-            stop = end + len(name) + 3
+            end = self._buffer.find(plain_end, start)
+            stop = end + len(plain_end)
             if end < 0 and (found := end_tag.search(self._buffer, start)):
                 end, stop = found.span()
             if end >= 0:
