@@ -8,7 +8,7 @@ digits. Registered here and as entry points, so that `spacy.load` finds them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ Array = NDArray[np.float32]
 #: What is kept for the way back, one direction: places, candidates, forget gates, output gates, states.
 Kept = tuple[NDArray[np.int64], Array, Array, Array, Array]
 
+_TOGETHER = 64  # texts that are read at once
 _REMEMBER = 1.0  # the forget gate's bias at the start: what was read is kept until training says otherwise
 
 
@@ -116,10 +117,9 @@ def _forward(model: Model, texts: list[Array], is_train: bool) -> tuple[list[Arr
     gates = X @ W.T + b
     Y = np.empty((len(X), X.shape[1] + 2 * half), dtype="f")
     Y[:, : X.shape[1]] = X
-    kept: list[Kept] = []
-    for direction, places in enumerate(_places(lengths)):
-        own = slice(X.shape[1] + direction * half, X.shape[1] + (direction + 1) * half)
-        kept.append(_read(gates[:, direction * 3 * half : (direction + 1) * 3 * half], places, Y[:, own]))
+    own = [slice(X.shape[1] + side * half, X.shape[1] + (side + 1) * half) for side in (0, 1)]
+    gated = [slice(side * 3 * half, (side + 1) * 3 * half) for side in (0, 1)]
+    kept = [(side, _read(gates[:, gated[side]], places, Y[:, own[side]])) for side, places in _places(lengths)]
 
     drop = model.attrs["dropout_rate"] if is_train else 0.0
     mask: Any = model.ops.get_dropout_mask((len(X), 2 * half), drop) if drop else None
@@ -131,9 +131,8 @@ def _forward(model: Model, texts: list[Array], is_train: bool) -> tuple[list[Arr
         if mask is not None:
             dY[:, X.shape[1] :] *= mask
         d_gates = np.empty_like(gates)
-        for direction, state in enumerate(kept):
-            own = slice(X.shape[1] + direction * half, X.shape[1] + (direction + 1) * half)
-            d_gates[:, direction * 3 * half : (direction + 1) * 3 * half] = _back(dY[:, own], state)
+        for side, state in kept:
+            _back(dY[:, own[side]], state, d_gates[:, gated[side]])
         model.inc_grad("W", d_gates.T @ X)
         model.inc_grad("b", d_gates.sum(axis=0))
         return _cut(dY[:, : X.shape[1]] + d_gates @ W, lengths)
@@ -145,13 +144,22 @@ def _cut(rows: Array, lengths: list[int]) -> list[Array]:
     return [np.ascontiguousarray(part) for part in np.split(rows, np.cumsum(lengths)[:-1])]
 
 
-def _places(lengths: list[int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The row of each text's step, (steps, texts), read forwards and backwards; -1 behind a text's end."""
-    steps = np.arange(max(lengths, default=0))[:, None]
-    sizes = np.array(lengths)
-    starts = np.cumsum(sizes) - sizes
-    inside = steps < sizes
-    return np.where(inside, starts + steps, -1), np.where(inside, starts + sizes - 1 - steps, -1)
+def _places(lengths: list[int]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """(0, rows) of texts read forwards and (1, rows) of the same read backwards, for some texts at a time.
+
+    `rows` holds the row of each text's step, (steps, texts); -1 behind a text's end. Texts of about one length are read
+    together, so that little is read behind their ends.
+    """
+    order = np.argsort(lengths, kind="stable")
+    ends = np.cumsum(lengths)
+    for first in range(0, len(order), _TOGETHER):
+        some = order[first : first + _TOGETHER]
+        sizes = np.array(lengths)[some]
+        starts = ends[some] - sizes
+        steps = np.arange(sizes.max())[:, None]
+        inside = steps < sizes
+        yield 0, np.where(inside, starts + steps, -1)
+        yield 1, np.where(inside, starts + sizes - 1 - steps, -1)
 
 
 def _read(gates: Array, places: NDArray[np.int64], out: Array) -> Kept:
@@ -168,8 +176,8 @@ def _read(gates: Array, places: NDArray[np.int64], out: Array) -> Kept:
     return places, candidates, forget, output, states
 
 
-def _back(d_out: Array, kept: Kept) -> Array:
-    """The gradient of the gates of one direction."""
+def _back(d_out: Array, kept: Kept, d_gates: Array) -> None:
+    """One direction's way back: the gradient of its gates goes to `d_gates`, in place."""
     places, candidates, forget, output, states = kept
     inside = places >= 0
     d_hidden = np.where(inside[..., None], d_out[places], 0.0).astype("f")
@@ -181,6 +189,4 @@ def _back(d_out: Array, kept: Kept) -> Array:
     d_candidates = d_states * (1.0 - forget) * (1.0 - candidates**2)
     d_forget = d_states * (before - candidates) * forget * (1.0 - forget)
     d_output = d_hidden * states * output * (1.0 - output)
-    d_gates = np.empty((len(d_out), d_candidates.shape[2] * 3), dtype="f")
     d_gates[places[inside]] = np.concatenate([d_candidates, d_forget, d_output], axis=2)[inside]
-    return d_gates
