@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.judgements import JudgementError
+from reports.study import settings as evidence_settings
 
 STATS = ("count", "percent", "mean", "median", "sd", "range", "iqr", "rate", "value", "present", "absent")
 COMPARATORS = ("=", "<", "<=", ">", ">=", "~")
@@ -92,6 +93,11 @@ def _plausible(finding: Mapping[str, Any]) -> None:
     value = finding.get("value")
     if finding["stat"] == "percent" and value is not None and not 0 <= value <= 100:
         raise JudgementError(f"{value:g}% cannot be a share", "value", "Write 0 to 100.")
+    if finding["stat"] == "percent" and finding["cmp"] == "=" and value is not None and numerator is not None:
+        share = 100 * numerator / (denominator or numerator or 1)
+        if denominator and abs(share - value) > evidence_settings()["percent_slack"]:
+            said = f"{numerator}/{denominator} is {share:.1f}%, not {value:g}%: as such it would be set aside"
+            raise JudgementError(said, "value", "Correct one of them, or leave the value empty to count the people.")
     low, high = finding.get("low"), finding.get("high")
     if low is not None and high is not None and low > high:
         raise JudgementError(f"{low:g} to {high:g} runs backwards", "low", "Write the smaller number first.")

@@ -115,6 +115,14 @@ def test_a_correction_that_changes_nothing_is_an_acceptance(desk: OpenDesk) -> N
     assert kept(desk) == [("ann", "finding", "accept")]
 
 
+def test_a_field_that_is_emptied_is_corrected(desk: OpenDesk) -> None:
+    found = relapse(desk)
+    desk.post("judge", "ann", form(found, "correct", numerator="3", value=""))
+    with Store(desk.store) as store:
+        (made,) = load(store, "spruce")
+    assert made.after is not None and (made.after["numerator"], made.after["value"]) == (3, None)
+
+
 @pytest.mark.parametrize(
     ("field", "said"),
     [
@@ -124,6 +132,7 @@ def test_a_correction_that_changes_nothing_is_an_acceptance(desk: OpenDesk) -> N
         ({"measure": "Relapse!"}, "is no measure"),
         ({"stat": "guess"}, "is not known"),
         ({"value": "130", "stat": "percent"}, "cannot be a share"),
+        ({"numerator": "3", "value": "48.8", "stat": "percent"}, "leave the value empty"),
         ({"low": "9", "high": "2"}, "runs backwards"),
         ({"numerator": "1.5"}, "no number of people"),
     ],
