@@ -1,4 +1,4 @@
-"""`retally model`: which model reads the records, and installing another."""
+"""`retally model`: which model marks names in the records, and installing another."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import click
 
 @click.group("model")
 def command() -> None:
-    """Show the model that reads the records, or install one of scispaCy's own."""
+    """Show the model that marks diseases, drugs, doses, ..., or install one of scispaCy's own."""
 
 
 @command.command("show")
