@@ -17,6 +17,8 @@ from extract.engine import Engine
 from pipeline.decided import Decided
 from pipeline.fingerprint import screened_as
 from pipeline.frames import counted, findings_frame, records_frame, shared_patients
+from pipeline.jobs import BATCH
+from pipeline.reading import read_texts
 from pipeline.record import Record
 from pipeline.review import Review
 from pipeline.screening import WITHDRAWN, Screened, flow_counts, screen, sized
@@ -26,6 +28,7 @@ from reports.compare import ClaimResult, compare
 
 log = logging.getLogger(__name__)
 
+_WORTH_PROCESSES = 64  # texts: fewer are read before other processes have loaded the engine
 _BATCH = 200  # records held in memory at a time
 
 
@@ -76,12 +79,13 @@ def count(
     engine: Engine,
     display: Display,
     forms: Sequence[Form] | None = None,
+    jobs: int = 1,
 ) -> Counted:
     """Screen, read and compare the review's records, or the given `forms` of them (those of an earlier run)."""
     if forms is None:
         forms = candidates(store, review.id)
     decided = Decided.of(store, review.id)
-    decisions, screened, read = _decide(store, review, forms, engine, display, decided)
+    decisions, screened, read = _decide(store, review, forms, engine, display, decided, jobs)
     display.stage("Comparing")
     looked_at = counted(decisions)
     records = records_frame(store, looked_at, shared_patients(store, review.overlaps))
@@ -105,7 +109,7 @@ def candidates(store: Store, review_id: str) -> list[Form]:
 
 
 def _decide(
-    store: Store, review: Review, forms: Sequence[Form], engine: Engine, display: Display, decided: Decided
+    store: Store, review: Review, forms: Sequence[Form], engine: Engine, display: Display, decided: Decided, jobs: int
 ) -> tuple[list[Screened], int, int]:
     """(the decision on each form, how many were made anew, how many texts were read).
 
@@ -125,7 +129,7 @@ def _decide(
             anew.append(form)
             decisions[form.record_id] = _screened(store, review, form, decided)
     changed = [decisions[form.record_id] for form in anew]
-    read = _read(store, engine, counted(changed), display)
+    read = _read(store, engine, counted(changed), display, jobs)
     looked_at = counted(changed)
     for start in range(0, len(looked_at), _BATCH):
         some = looked_at[start : start + _BATCH]
@@ -163,16 +167,21 @@ def record_of(store: Store, record_id: str, version: str) -> Record:
     return Record.from_dict(json.loads(body[0]["body"]))
 
 
-def _read(store: Store, engine: Engine, wanted: Sequence[Screened], display: Display) -> int:
-    """Read the texts that this version of the engine has not read, and store what it found, text by text."""
+def _read(store: Store, engine: Engine, wanted: Sequence[Screened], display: Display, jobs: int) -> int:
+    """Read the texts that this version of the engine has not read, and store what it found, batch by batch."""
     known = store.read_hashes(engine.version)
-    new = {one.content_hash: one for one in wanted if one.content_hash not in known}
+    new = list({one.content_hash: one for one in wanted if one.content_hash not in known}.values())
     display.stage("Reading", len(new))
-    for done, one in enumerate(new.values(), 1):
-        record = record_of(store, one.record_id, one.version)
-        findings = engine.read(record.title, record.sections, record.given_text)
-        store.put_findings(one.record_id, one.content_hash, engine.version, findings)
-        display.step(done, len(new))
+    records = (record_of(store, one.record_id, one.version) for one in new)
+    found = read_texts(records, engine if jobs == 1 or len(new) < _WORTH_PROCESSES else None, jobs)
+    for start in range(0, len(new), BATCH):
+        read = []
+        for one in new[start : start + BATCH]:
+            read.append((one, next(found)))
+            display.step(start + len(read), len(new))
+        with store.transaction():
+            for one, findings in read:
+                store.put_findings(one.record_id, one.content_hash, engine.version, findings)
     return len(new)
 
 

@@ -59,7 +59,9 @@ def run_review(
             if live:
                 display.stage("PubMed")
                 put.add(fetch_live(store, review, settings, run_id, display.step))
-            counted, counts = count_and_finish(store, review, claims, run_id, engine, display, asdict(put), started)
+            counted, counts = count_and_finish(
+                store, review, claims, run_id, engine, display, asdict(put), started, jobs=settings.jobs
+            )
         run = past_run(store, review.id, run_id)
         assert run is not None
         display.stage("Report")
@@ -82,13 +84,14 @@ def count_and_finish(
     forms: Sequence[Form] | None = None,
     base_flow: Mapping[str, Any] | None = None,
     then: Callable[[Counted], None] | None = None,
+    jobs: int = 1,
 ) -> tuple[Counted, dict[str, int]]:
     """Count the review and write the completed run; the counts of the run's work are returned too.
 
     `forms` and `base_flow` are those of an earlier run whose literature is counted again. `then` is called with what
     was found inside the transaction that completes the run.
     """
-    counted = count(store, review, claims, engine, display, forms)
+    counted = count(store, review, claims, engine, display, forms, jobs)
     counts = {**put, "screened": counted.screened, "read": counted.read}
     finish_run(
         store,

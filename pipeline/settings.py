@@ -25,7 +25,7 @@ class Settings:
 
     `store` is the SQLite file, `out` the folder under which each review gets a folder of pages; `email` is what NCBI
     asks every user to send; `base_url` replaces the address of the E-utilities (a mirror or a test server);
-    `rate` are requests a second, for going slower than NCBI allows.
+    `rate` are requests a second, for going slower than NCBI allows; `jobs` processes read texts at the same time.
     """
 
     store: Path = DEFAULT_STORE
@@ -33,6 +33,7 @@ class Settings:
     email: str | None = None
     base_url: str | None = None
     rate: float | None = None
+    jobs: int = 1
 
     @classmethod
     def load(
@@ -42,6 +43,7 @@ class Settings:
         email: str | None = None,
         base_url: str | None = None,
         rate: float | None = None,
+        jobs: int = 1,
     ) -> Settings:
         """Options that are None fall back to RETALLY_STORE, _OUT, _EMAIL, _BASE_URL and _RATE.
 
@@ -54,6 +56,7 @@ class Settings:
             email=email or env.get("RETALLY_EMAIL") or None,
             base_url=base_url or env.get("RETALLY_BASE_URL") or None,
             rate=_rate(rate if rate is not None else env.get("RETALLY_RATE")),
+            jobs=jobs,
         )
 
 

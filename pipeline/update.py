@@ -72,7 +72,7 @@ def update_review(
     then = last.inputs.get("fingerprint", {}) if last else {}
     changed = [part for part in _PARTS if last is not None and then.get(part, "0") != now[part]]
     if last is not None and changed:
-        last = _count_again(store, review, display, last, changed, maker)
+        last = _count_again(store, review, display, last, changed, maker, settings.jobs)
     return _literature(store, review, settings, display, last, mirror, today or datetime.now(UTC).date(), maker)
 
 
@@ -85,7 +85,13 @@ def _maker(model: ClinicalModel | None) -> dict[str, str]:
 
 
 def _count_again(
-    store: Store, review: Review, display: Display, last: PastRun, changed: list[str], maker: Mapping[str, str]
+    store: Store,
+    review: Review,
+    display: Display,
+    last: PastRun,
+    changed: list[str],
+    maker: Mapping[str, str],
+    jobs: int,
 ) -> PastRun:
     """The literature of the last run, counted by the program as it is now."""
     from extract.engine import Engine
@@ -106,7 +112,7 @@ def _count_again(
                 why[0] += f" ({last.engine} before, {engine.version} now)"
             _put(store, review, last, run_id, counted, PROGRAM, "; ".join(why))
 
-        count_and_finish(store, review, claims, run_id, engine, display, {}, started, forms, flow, then)
+        count_and_finish(store, review, claims, run_id, engine, display, {}, started, forms, flow, then, jobs)
     return _complete(store, review, run_id)
 
 
@@ -144,7 +150,7 @@ def _literature(
                 store, run_id, last, nothing, time.monotonic() - started, lambda: _move_on(store, review, fetched)
             )
         else:
-            _count_changes(store, review, display, last, run_id, fetched, counts, started)
+            _count_changes(store, review, display, last, run_id, fetched, counts, started, settings.jobs)
     return _complete(store, review, run_id)
 
 
@@ -157,6 +163,7 @@ def _count_changes(
     fetched: Fetched,
     counts: Mapping[str, int],
     started: float,
+    jobs: int,
 ) -> None:
     from extract.engine import Engine
     from pipeline.run import count_and_finish
@@ -168,7 +175,7 @@ def _count_changes(
         _move_on(store, review, fetched)
         _put(store, review, last, run_id, counted, LITERATURE, "", fetched)
 
-    count_and_finish(store, review, claims, run_id, Engine(), display, counts, started, then=then)
+    count_and_finish(store, review, claims, run_id, Engine(), display, counts, started, then=then, jobs=jobs)
 
 
 def _move_on(store: Store, review: Review, fetched: Fetched) -> None:

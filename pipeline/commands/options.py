@@ -28,6 +28,9 @@ _model_options = (
         " an installed spaCy or scispaCy model, or its folder. [default: $RETALLY_MODEL or none]",
     ),
 )
+jobs_option = click.option(
+    "--jobs", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes that read at the same time."
+)
 format_option = click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How to list."
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pipeline.commands.options import chosen_model, model_options, out_option, store_option
+from pipeline.commands.options import chosen_model, jobs_option, model_options, out_option, store_option
 
 
 @click.command("run")
@@ -16,6 +16,7 @@ from pipeline.commands.options import chosen_model, model_options, out_option, s
 )
 @click.option("--email", metavar="ADDRESS", help="Yours; NCBI asks for it. [default: $RETALLY_EMAIL]")
 @click.option("--base-url", metavar="URL", help="Another E-utilities server. [default: $RETALLY_BASE_URL or NCBI's]")
+@jobs_option
 @model_options
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no summary.")
 def command(
@@ -25,6 +26,7 @@ def command(
     live: bool,
     email: str | None,
     base_url: str | None,
+    jobs: int,
     model: str | None,
     any_spacy: bool,
     labels: str | None,
@@ -42,7 +44,7 @@ def command(
     from pipeline.settings import Settings
 
     loaded = load_review(review)
-    settings = Settings.load(store=store, out=out, email=email, base_url=base_url)
+    settings = Settings.load(store=store, out=out, email=email, base_url=base_url, jobs=jobs)
     with RichDisplay(quiet) as display:
         outcome = run_review(loaded, settings, display, live, chosen_model(model, any_spacy, labels))
     display.summary(outcome)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.commands.options import chosen_model, model_options, out_option, store_option
+from pipeline.commands.options import chosen_model, jobs_option, model_options, out_option, store_option
 
 if TYPE_CHECKING:
     from extract.model import ClinicalModel
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="A folder with PubMed's baseline and daily update files, instead of PubMed.",
 )
+@jobs_option
 @model_options
 @click.option("--off-peak", is_flag=True, help="Wait for the hours that NCBI names for large jobs.")
 @click.option("--log", "log_file", metavar="FILE", help="Write messages to a file, kept below 6 MB, not to stderr.")
@@ -45,6 +46,7 @@ def command(
     base_url: str | None,
     rate: float | None,
     mirror: Path | None,
+    jobs: int,
     model: str | None,
     any_spacy: bool,
     labels: str | None,
@@ -72,7 +74,7 @@ def command(
         raise UsageError("name reviews, or give --all", "retally update", "`retally update REVIEW` updates one.")
     if log_file:
         log_to(Path(log_file))
-    settings = Settings.load(store=store, out=out, email=email, base_url=base_url, rate=rate)
+    settings = Settings.load(store=store, out=out, email=email, base_url=base_url, rate=rate, jobs=jobs)
     mailer = Mailer.load()
     marker = chosen_model(model, any_spacy, labels)
     if mirror is None:

@@ -74,8 +74,9 @@ def versions(
                 yield found
                 continue
             report.number -= 1
-            for pmid in found if on_deleted is not None else ():
-                on_deleted(pmid)
+            if on_deleted is not None:
+                for pmid in found:
+                    on_deleted(pmid)
     if cutter.problem is not None:
         yield 0, report.file(cutter.line, cutter.problem)
 
