@@ -37,8 +37,8 @@ score: $(READY) ## Accuracy of a reader fitted on the training gold alone, on th
 	$(BIN)/python -m extract.fit.fit ../shared/gold/findings --trials ../shared/gold/rct_art.jsonl --out build/weights
 	$(BIN)/python -m tests.score --weights build/weights
 
-bench: $(READY) ## Speed and memory
-	$(BIN)/python -m tests.bench
+bench: $(READY) $(VENV)-bench/.ready ## Speed and memory beside the peers (spaCy, pubmed_parser, lxml), as table and build/bench.json
+	$(BIN)/python -m tests.bench --peers $(VENV)-bench/bin/python --out build
 
 docs: $(READY) ## Write the generated parts of docs/contracts.md again
 	$(BIN)/python -m tests.contracts
@@ -65,4 +65,10 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Installing into $(VENV) (once; about a minute and a half)"
 	@$(PIP) --requirement requirements.lock
 	@PYTHONWARNINGS=ignore $(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# The peers of the benchmark are no part of the program: an environment of their own
+$(VENV)-bench/.ready: tests/bench-requirements.txt $(READY)
+	@$(BIN)/python -m venv --clear $(VENV)-bench
+	@$(VENV)-bench/bin/python -m pip --disable-pip-version-check install --quiet --no-compile --requirement $<
 	@touch $@
