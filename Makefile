@@ -21,6 +21,7 @@ run: $(READY) ## Install what is needed and do the main job: the review `cop`
 	$(BIN)/retally run cop
 
 test: $(READY) check ## Install what is needed, check style and types, run the tests
+	@sh tests/browser.sh
 	$(BIN)/python -m pytest --numprocesses auto
 
 check: $(READY) ## Style (ruff) and types (mypy)
@@ -48,9 +49,10 @@ oracle: $(READY) ## Regenerate the reference numbers of pooling with R and compa
 	Rscript tests/reports/oracle/oracle.R build/oracle.json
 	$(BIN)/python tests/reports/oracle/check_oracle.py build/oracle.json
 
-picture: run ## The report as a picture for the README (needs chromium)
+picture: run ## The report and the desk as pictures for the README (needs chromium)
 	$(BIN)/python tests/screens.py out/cop/report.html build/pictures
 	cp build/pictures/desktop-light.png docs/report.png
+	$(BIN)/python -m tests.pipeline.desk.picture retally.sqlite docs/desk.png
 
 fit: $(READY) ## Fit the reader's deciders again, on the annotated abstracts beside the checkout
 	$(BIN)/python -m extract.fit.fit ../shared/gold/findings --trials ../shared/gold/rct_art.jsonl --splits train,dev
