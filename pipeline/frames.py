@@ -53,8 +53,9 @@ def records_frame(
     """
     shared = shared or {}
     rows = []
+    bodies = _bodies(store, decisions)
     for one in decisions:
-        body = _body(store, one)
+        body = bodies[one.record_id]
         record, link = Record.from_dict(body), body.get("link") or {}
         rows.append(
             {
@@ -102,11 +103,15 @@ def _frame(rows: list[dict[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype=object) for name in columns})
 
 
-def _body(store: Store, one: Screened) -> dict[str, Any]:
+def _bodies(store: Store, decisions: Sequence[Screened]) -> dict[str, dict[str, Any]]:
+    """Record id to the record in the form in which it was screened; one look, however many there are."""
+    wanted = json.dumps([[one.record_id, one.version] for one in decisions])
     rows = store.rows(
-        "SELECT body FROM record_versions WHERE record_id = ? AND version = ?", [one.record_id, one.version]
+        "SELECT record_id, body FROM json_each(?) AS one CROSS JOIN record_versions"
+        " ON record_id = json_extract(one.value, '$[0]') AND version = json_extract(one.value, '$[1]')",
+        [wanted],
     )
-    return json.loads(rows[0]["body"])
+    return {row["record_id"]: json.loads(row["body"]) for row in rows}
 
 
 def notices(record: Record, body: Mapping[str, Any]) -> list[str]:

@@ -15,7 +15,7 @@ from pipeline.cli import main
 from pipeline.entrez import EntrezError, EntrezSettings
 from pipeline.errors import StoreError, UsageError
 from pipeline.history import past_run
-from pipeline.pages import write_pages
+from pipeline.pages import report_context, write_pages
 from pipeline.review import Review, load_review
 from pipeline.run import Outcome, only_one, run_review
 from pipeline.settings import Settings
@@ -126,6 +126,20 @@ def test_a_past_report_stays_the_same_whatever_comes_after_it(
     with pytest.raises(SystemExit):
         main(["report", "spruce", "--run", "1", "--store", str(settings.store), "--out", str(again)])
     assert sorted(path.read_bytes() for path in (again / "spruce" / "run-1").iterdir()) == sorted(written.values())
+
+
+def test_a_report_asks_the_store_as_often_for_many_studies_as_for_few(tmp_path: Path, settings: Settings) -> None:
+    """Where a regression of speed would hide: queries grow neither with records nor with findings."""
+    asked = []
+    for studies in (3, 9):
+        own = Settings(store=tmp_path / f"{studies}.sqlite", out=tmp_path / str(studies))
+        outcome = run(load_review(str(make(tmp_path / f"r{studies}", studies))), own)
+        with Store(own.store) as store:
+            said: list[str] = []
+            store.db.conn.set_trace_callback(said.append)
+            report_context(store, outcome.run)
+        asked.append(len(said))
+    assert asked[0] == asked[1] < 30
 
 
 def test_live_records_replace_their_restatements(review: Review, settings: Settings, server: EutilsServer) -> None:
