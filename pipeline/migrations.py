@@ -267,7 +267,7 @@ _JUDGEMENTS = (
     target TEXT NOT NULL, -- names the one thing judged, so that all judgements on it are known
     place INTEGER NOT NULL, -- counts this person's judgements on the thing, from 0
     role TEXT NOT NULL CHECK (role IN ('reviewer', 'adjudicator')), -- an own opinion, or the settling of a difference
-    verdict TEXT NOT NULL CHECK (verdict IN ('include', 'exclude', 'accept', 'reject', 'correct', 'add', 'withdraw')),
+    verdict TEXT NOT NULL, -- include, exclude, accept, reject, correct, add; withdraw takes the last one back
     before TEXT, -- JSON: what the machine said when it was judged
     after TEXT, -- JSON: what holds by this judgement; empty for a rejection
     why TEXT NOT NULL DEFAULT '', -- the reason given
@@ -277,7 +277,8 @@ _JUDGEMENTS = (
     finding_id INTEGER REFERENCES findings(id), -- the finding that the person saw
     person TEXT NOT NULL, -- who judged
     made_at TEXT NOT NULL, -- UTC, ISO 8601
-    UNIQUE (review_id, target, person, role, place)
+    UNIQUE (review_id, target, person, role, place),
+    CHECK (verdict IN ('include', 'exclude', 'accept', 'reject', 'correct', 'add', 'withdraw'))
 )""",
     "INSERT INTO judgements_new (id, review_id, record_id, content_hash, subject, target, place, role, verdict, after,"
     " person, made_at) SELECT id, review_id, record_id, content_hash, subject, 'earlier:' || id, 0, 'reviewer',"
