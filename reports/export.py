@@ -130,7 +130,9 @@ def to_json(page: Page, about: dict[str, Any], with_sentences: bool = True) -> b
     if page.uses_pubmed:
         cautions["attribution"] = fixed("attribution")
     restated = {study.id for study in page.studies if study.restated}
-    results = [view.result.to_dict() | {"stated": view.stated, "seen_by_a_person": view.result.seen} for view in page.views]
+    results = [
+        view.result.to_dict() | {"stated": view.stated, "seen_by_a_person": view.result.seen} for view in page.views
+    ]
     _mark(results, restated, with_sentences)
     body = {
         **about, **cautions, "results": results,
