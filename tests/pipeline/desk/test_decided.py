@@ -18,14 +18,15 @@ from pipeline.review import Review
 from pipeline.settings import Settings
 from pipeline.store import Store
 from reports.compare import ClaimResult
-from tests.pipeline.desk.reviewed import count, finding, findings, on_finding, on_record, plain, reviewed
+from tests.pipeline.desk.conftest import Counted
+from tests.pipeline.desk.reviewed import count, finding, findings, on_finding, on_record, plain
 
 FIRST = "restated:spruce1"
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> tuple[Review, Settings]:
-    return reviewed(tmp_path)
+def small(counted: Counted) -> tuple[Review, Settings]:
+    return counted.review, counted.settings
 
 
 def result(outcome: Any, claim: str = "relapse") -> ClaimResult:

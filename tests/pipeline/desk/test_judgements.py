@@ -5,31 +5,21 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from pipeline.errors import StoreError
 from pipeline.judgements import ADJUDICATOR, Conflict, JudgementError, last_judgement, load, standing, undo
 from pipeline.store import Store
-from tests.pipeline.desk.reviewed import finding, on_finding, on_record, reviewed
+from tests.pipeline.desk.conftest import Counted
+from tests.pipeline.desk.reviewed import finding, on_finding, on_record
 
 FIRST = "restated:spruce1"
 
 
-@pytest.fixture(scope="module")
-def counted(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    folder = tmp_path_factory.mktemp("counted")
-    _, settings = reviewed(folder)
-    with Store(settings.store) as store:
-        store.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return settings.store.read_bytes()
-
-
 @pytest.fixture
-def store(counted: bytes, tmp_path: Path) -> Iterator[Store]:
-    (tmp_path / "s.sqlite").write_bytes(counted)
-    with Store(tmp_path / "s.sqlite") as opened:
+def store(counted: Counted) -> Iterator[Store]:
+    with Store(counted.settings.store) as opened:
         yield opened
 
 
