@@ -166,7 +166,7 @@ def _here(
 
 
 def _holds(held: Standing, texts: Mapping[str, str], content_hash: str) -> dict[str, Any] | None:
-    """The finding as people say it is, with their mark; None where it was rejected, is disputed, or its sentence is gone."""
+    """The finding as people say it is, with their mark; None where it was rejected, is disputed, or is gone."""
     said = held.decided
     if said is None or said.after is None:
         return None
