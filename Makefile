@@ -34,9 +34,8 @@ torture: $(READY) ## Kill an update 100 times at random moments (some minutes)
 fuzz: $(READY) ## Give every reader 100,000 made-up files and more, in bounded time and memory (some minutes)
 	$(BIN)/python -m tests.fuzz 102000
 
-score: $(READY) ## Accuracy of a reader fitted on the training gold alone, on the development gold beside the checkout
-	$(BIN)/python -m extract.fit.fit ../shared/gold/findings --trials ../shared/gold/rct_art.jsonl --out build/weights
-	$(BIN)/python -m tests.score --weights build/weights
+score: $(READY) ## Accuracy of the reader that ships on the development gold beside the checkout, which it has not seen
+	$(BIN)/python -m tests.score
 
 bench: $(READY) $(VENV)-bench/.ready ## Speed and memory beside the peers (spaCy, pubmed_parser, lxml), as table and build/bench.json
 	$(BIN)/python -m tests.bench --peers $(VENV)-bench/bin/python --out build
@@ -54,8 +53,10 @@ picture: run ## The report and the desk as pictures for the README (needs chromi
 	cp build/pictures/desktop-light.png docs/report.png
 	$(BIN)/python -m tests.pipeline.desk.picture retally.sqlite docs/desk.png
 
-fit: $(READY) ## Fit the reader's deciders again, on the annotated abstracts beside the checkout
-	$(BIN)/python -m extract.fit.fit ../shared/gold/findings --trials ../shared/gold/rct_art.jsonl --splits train,dev
+fit: ## Fit the reader again on the annotated abstracts beside the checkout (an hour; PyTorch in .venv-fit)
+	test -x .venv-fit/bin/python || "$(PYTHON)" -m venv .venv-fit
+	.venv-fit/bin/python -m pip install --quiet --requirement requirements.lock --requirement extract/fit/requirements.txt
+	.venv-fit/bin/python -m extract.fit.fit ../shared
 
 clean: ## Remove the environment and caches; stores and reports stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

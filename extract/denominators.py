@@ -15,7 +15,7 @@ COUNTED = ("count", "percent")
 # The least probability of a figure's group for a denominator: a guessed group would give a guessed one.
 LIKELY = 0.5
 VOUCHED = 0.3  # where a printed count and its percentage vouch for the size
-NOBODY = 0.85  # for "none" and "all", where nothing but the group tells the size
+NOBODY = 0.6  # for "none" and "all", where nothing but the group tells the size
 
 
 def set_denominators(found: list[tuple[Finding, Expression]], sure: dict[int, float]) -> None:

@@ -10,22 +10,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+
 from extract import linear
+from extract.arms import bare
 from extract.denominators import set_denominators
 from extract.doses import Doses
 from extract.expressions import Expression
 from extract.extras import complete
 from extract.features import Reader
 from extract.finding import Finding
-from extract.groups import gather, labels, lift, phrase_text
+from extract.groups import gather, joined, label_counts, labels, lift, phrase_text
 from extract.kinds import classify
-from extract.names import Beliefs, Layout, Scene, layout, name_candidates
+from extract.names import COURSE, Beliefs, Scene, layout, name_candidates
+from extract.network import ELSEWHERE, EVERYBODY, Network, load_network
 from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
+from extract.sequence import sequence
+from extract.similar import content
 from extract.stats import CONTINUOUS, statistic
 from extract.treatments import is_given
 from extract.version import EngineVersion
-from extract.whose import Whose, chosen, run_of
+from extract.whose import Choice, Whose, chosen, run_of
 from extract.wording import clean_group, clean_name, fixed_measure
 
 EVENTS = frozenset({"outcome", "finding", "proportion", "symptom", "sign"})
@@ -44,9 +50,7 @@ class Engine:
             return linear.load(name) if weights is None else linear.read(weights / f"{name}.npz")
 
         self.figure = decider("figure")
-        self.name = decider("name")
-        self.mention = decider("mention")
-        self.group = decider("group")
+        self.network = load_network() if weights is None else Network(weights / "reader.npz")
 
     def read(
         self, title: str | None = None, sections: Iterable[tuple[str, str]] = (), text: str | None = None
@@ -57,6 +61,8 @@ class Engine:
         """
         whole, spans = section_spans(title, list(sections), text)
         reader = open_reader(whole, spans)
+        if not reader.doc.words:
+            return []
         return complete(reader, _Reading(self, reader).findings(), self.version)
 
     def read_many(
@@ -74,7 +80,13 @@ class _Reading:
         self.engine = engine
         self.reader = reader
         self.doc = reader.doc
-        self.plans: dict[int, Layout] = {}
+        self.network = engine.network.read(sequence(reader, engine.network.words))
+        self.plans = {s: layout(reader, s) for s in range(len(self.doc.sentences))}
+        self.offset: dict[int, int] = {}  # the number of the first phrase of each sentence
+        count = 0
+        for s, plan in self.plans.items():
+            self.offset[s] = count
+            count += len(plan.phrases)
         self.kinds: dict[int, str] = {}
         self.belief: dict[int, float] = {}
         self.labels: dict[int, str] = {}
@@ -85,21 +97,18 @@ class _Reading:
         self.doses = Doses(self.doc)
         self.dose: tuple[Expression, Finding] | None = None  # the last one of the sentence
 
-    def plan(self, sentence: int) -> Layout:
-        if sentence not in self.plans:
-            self.plans[sentence] = layout(self.reader, sentence)
-        return self.plans[sentence]
-
     def _scene(self, sentence: int) -> Scene:
         if sentence not in self.scenes:
-            self.scenes[sentence] = Scene(self.reader, self.plan(sentence), sentence, self.beliefs)
+            self.scenes[sentence] = Scene(self.reader, self.plans[sentence], sentence, self.beliefs)
         return self.scenes[sentence]
 
     def findings(self) -> list[Finding]:
         figures = self.reader.figures
         if not figures:
             return []
-        self.kinds, self.belief = classify(self.reader, self.engine.figure)
+        self.kinds, self.belief = classify(
+            self.reader, self.engine.figure, self.network.kinds, self.engine.network.classes
+        )
         if not self.kinds:
             return []
         self._whose()
@@ -114,16 +123,13 @@ class _Reading:
 
     def _whose(self) -> None:
         reader = self.reader
-        for s in range(len(self.doc.sentences)):
-            self.plan(s)
-        found = [
-            (label, lift(float(self.engine.mention.probabilities(label.features)[1])))
-            for label in labels(reader, self.plans)
-        ]
-        beliefs = {(m.sentence, m.phrase.first, m.phrase.last): p for label, p in found for m in label.mentions}
-        groups = gather(found)
-        self.beliefs = beliefs
-        whose = Whose(reader, self.plans, groups, beliefs)
+        self.network.lay([(p.first, p.last - 1) for plan in self.plans.values() for p in plan.phrases])
+        rows = labels(reader, self.plans)
+        sure = self.network.group_labels([r.numbers for r in rows], [label_counts(self.doc, r) for r in rows])
+        number = {content(bare(row.text)): n for n, row in enumerate(rows)}
+        found = joined(self.doc, [(row, lift(float(p))) for row, p in zip(rows, sure, strict=True)])
+        self.beliefs = {(m.sentence, m.phrase.first, m.phrase.last): p for row, p in found for m in row.mentions}
+        whose = Whose(reader, self.plans, gather(found), self.beliefs)
         position = {id(e): i for i, e in enumerate(reader.figures)}
         for i in sorted(self.kinds):
             e = reader.figures[i]
@@ -131,24 +137,41 @@ class _Reading:
             if host is not None and host in self.labels:
                 self.labels[i], self.sure[i] = self.labels[host], self.sure[host]
                 continue
-            options = whose.options(i, self.kinds[i], self._named(i))
-            best, self.sure[i] = chosen(options, [self.engine.group.score(o.features) for o in options])
+            if e.form == "ratio" and i - 1 in self.labels and reader.figures[i - 1].start == e.start:
+                self.labels[i], self.sure[i] = self.labels[i - 1], self.sure[i - 1]  # the other side of a ratio
+                continue
+            options = whose.options(i, self.kinds[i])
+            best, self.sure[i] = chosen(options, self._scores(i, options, number))
             self.labels[i] = "all" if best.label == "all" else clean_group(best.label)
             whose.keep(i, self.kinds[i], best.label)
+
+    def _scores(self, i: int, options: list[Choice], number: dict[frozenset[str], int]) -> list[float]:
+        """The network's score of each candidate for the group of a figure."""
+        sentence = self.reader.sentence[i]
+        at = {(p.first, p.last, p.label): n for n, p in enumerate(self.plans[sentence].phrases, self.offset[sentence])}
+        phrases, whole = [], []
+        for option in options:
+            p = option.phrase
+            everybody = option.label == "all"
+            phrases.append(EVERYBODY if everybody else ELSEWHERE if p is None else at[p.first, p.last, p.label])
+            whole.append(EVERYBODY if everybody else number.get(content(bare(option.label)), ELSEWHERE))
+        features = [o.features for o in options]
+        return [float(z) for z in self.network.groups(i, self.kinds[i], phrases, whole, features)]
 
     # ---- what it says
 
     def _named(self, i: int) -> Phrase | None:
         """The phrase that names a figure; parallel figures share the name of the first of them."""
-        if fixed_measure(self.kinds[i]) is not None:
-            return None
         first = next((j for j in run_of(self.reader, i) if j in self.kinds and self.kinds[j] == self.kinds[i]), i)
         if first not in self.names:
             sentence = self.reader.sentence[first]
+            kind, offset = self.kinds[first], self.offset[sentence]
             options = name_candidates(
-                self.reader, self.plan(sentence), first, self.kinds[first], self.beliefs, self._scene(sentence)
+                self.reader, self.plans[sentence], first, kind, self.beliefs, self._scene(sentence)
             )
-            self.names[first] = max(options, key=lambda o: self.engine.name.score(o[1]))[0] if options else None
+            numbers = [offset + n if p.label != COURSE else ELSEWHERE for n, (p, _) in enumerate(options)]
+            scores = self.network.names(first, kind, numbers, [f for _, f in options]) if options else np.zeros(0)
+            self.names[first] = options[int(scores.argmax())][0] if options else None
         return self.names[first]
 
     def _finding(self, i: int) -> tuple[Finding, Expression] | None:

@@ -18,6 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from extract import resources
 from extract.repeats import repeated
 
@@ -162,6 +164,11 @@ class ClinicalModel:
     def labels(self) -> frozenset[str]:
         """The labels this model can give, in the engine's names."""
         return frozenset(self._map.values())
+
+    def vectors(self, words: Sequence[str]) -> np.ndarray:
+        """The pipeline's vector of each word, one a row. Raises `ModelError`."""
+        vocab = self._pipeline.vocab
+        return np.stack([np.asarray(vocab[word].vector, dtype=np.float32) for word in words])
 
     @cached_property
     def info(self) -> ModelInfo:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from extract.expressions import Expression
-from extract.features import NOWHERE, Reader, clusters
+from extract.features import Reader
 from extract.phrases import Atom, Phrase, atoms, candidates, people_words
 from extract.resources import load
 
@@ -35,6 +35,7 @@ GIVING = frozenset(
         "day",
     ]
 )
+COURSE = "treatment"  # the name of a duration that no word names: how long something was given
 NEGATIVE = frozenset({"without", "no", "not", "non", "never"})
 
 
@@ -211,7 +212,6 @@ class Scene:
         self.phrases = [p for p in plan.phrases if p.label is None]
         self._around: dict[int, str] = {}
         self._frames: dict[int, tuple[str, str]] = {}
-        self._own: dict[tuple[int, str], list[str]] = {}
         self.nouns = [
             i for i, p in enumerate(plan.parts) if p.type in "NV" and self.codes[i] in "nD" and not self.group[i]
         ]
@@ -287,50 +287,6 @@ class Scene:
                 self.path(max(0, at - 4), at)[-2:] + "#" + self.path(at + 1, min(len(self.parts), at + 6))[:3]
             )
         return self._around[at]
-
-    def own(self, number: int, group: str) -> list[str]:
-        """Features of a phrase by itself for figures of a family of classes."""
-        key = (number, group)
-        if key in self._own:
-            return self._own[key]
-        reader, phrase, doc = self.reader, self.phrases[number], self.reader.doc
-        table = clusters()
-        sentence = doc.sentences[self.sentence]
-        words = reader.plain[phrase.first : phrase.last]
-        first, head = words[0], words[-1]
-        before = reader.plain[phrase.first - 1] if phrase.first > sentence.first else "^"
-        after = reader.plain[phrase.last] if phrase.last < sentence.last else "$"
-        shape = self.path(phrase.a, phrase.b)
-        prev = self.codes[phrase.a - 1] if phrase.a else "^"
-        after_code = self.codes[phrase.b] if phrase.b < len(self.parts) else "$"
-        level = min(9, int(self.beliefs.get((self.sentence, phrase.first, phrase.last), 0.0) * 10))
-        size = min(9, phrase.last - phrase.first)
-        hc, fc = table.get(head, NOWHERE)[1], table.get(first, NOWHERE)[1]
-        out = [
-            f"shape={shape}",
-            f"shape={shape}|{group}",
-            f"shape={shape}|{prev}{after_code}",
-            f"pn={prev}{after_code}",
-            f"pn={prev}{after_code}|{group}",
-            f"size={size}",
-            f"size={size}|{group}",
-            f"first={first}",
-            f"head={head}",
-            f"headc={hc}",
-            f"headc={hc}|{group}",
-            f"firstc={fc}",
-            f"before={before}",
-            f"after={after}",
-            f"belief={level}",
-            f"belief={level}|{group}",
-            f"start={phrase.a <= 1}|{group}",
-            f"after={after_code}|{shape[-1:]}",
-            f"grp={sum(self.group[phrase.a : phrase.b])}|{phrase.b - phrase.a}",
-        ]
-        out += [f"w={w}" for w in words] + [f"wg={w}|{group}" for w in words]
-        out += [f"c={c}" for c in dict.fromkeys(table.get(w, NOWHERE)[1] for w in words)]
-        self._own[key] = out
-        return out
 
     def pair(self, phrase: Phrase, at: int, e: Expression, group: str) -> list[str]:
         """Features of "this phrase names this figure" that depend on both."""
@@ -433,9 +389,9 @@ def name_candidates(
     scene = scene or Scene(reader, plan, reader.sentence[figure], beliefs)
     at, group = plan.place[figure], family(kind)
     e = reader.figures[figure]
-    out = [(p, scene.pair(p, at, e, group) + scene.own(n, group)) for n, p in enumerate(scene.phrases)]
+    out = [(p, scene.pair(p, at, e, group)) for p in scene.phrases]
     if kind == "duration":
-        out.append((Phrase(e.first, e.last, at, at + 1, 0, "treatment"), _course(reader, scene, at, e)))
+        out.append((Phrase(e.first, e.last, at, at + 1, 0, COURSE), _course(reader, scene, at, e)))
     return out
 
 

@@ -65,10 +65,6 @@ def run_of(reader: Reader, figure: int) -> list[int]:
     return next((r for r in runs(reader, row) if figure in r), [figure])
 
 
-# A phrase that names the figure, or overlaps its name, is not its group.
-BARRED = frozenset({"is", "over", "in"})
-
-
 @dataclass(slots=True)
 class Choice:
     """A candidate for a figure's group: `all`, a phrase of its sentence, or a group named elsewhere."""
@@ -132,9 +128,9 @@ class Whose:
             self._marks[sentence] = marks(doc, self.plans[sentence].phrases, doc.sentences[sentence].first)
         return self._marks[sentence]
 
-    def options(self, figure: int, kind: str, named: Phrase | None) -> list[Choice]:
-        """The candidates for the group of a figure of class `kind`; `named` is the phrase that names it."""
-        return choices(self, figure, kind, named)
+    def options(self, figure: int, kind: str) -> list[Choice]:
+        """The candidates for the group of a figure of class `kind`."""
+        return choices(self, figure, kind)
 
     def keep(self, figure: int, kind: str, label: str) -> None:
         """Remember the group chosen for a figure."""
@@ -219,7 +215,7 @@ def opening(reader: Reader, sentence: int) -> str:
     return "figure" if first[0].isdigit() else "x"
 
 
-def choices(whose: Whose, figure: int, kind: str, named: Phrase | None) -> list[Choice]:
+def choices(whose: Whose, figure: int, kind: str) -> list[Choice]:
     """All candidates for the group of a figure of class `kind`, with features."""
     reader, groups, beliefs, previous, history = (
         whose.reader,
@@ -372,20 +368,6 @@ def choices(whose: Whose, figure: int, kind: str, named: Phrase | None) -> list[
         direct = f"{'R' if near_right else 'L' if near_left else '-'}|{joined(doc, between)}"
         align = rank == index and len(firsts) == length
         hit = words == pointed
-        if named is not None:
-            near_name = (
-                "is"
-                if (phrase.first, phrase.last) == (named.first, named.last)
-                else "in"
-                if named.first <= phrase.first and phrase.last <= named.last
-                else "over"
-                if phrase.first < named.last and named.first < phrase.last
-                else "off"
-            )
-        else:
-            near_name = "-"
-        if near_name in BARRED:
-            continue  # what is counted is not whom it is counted in
         inner = pointed is not None and bool(pointed) and (words < pointed or pointed < words)
         features = [
             f"run={listing}",
@@ -409,10 +391,6 @@ def choices(whose: Whose, figure: int, kind: str, named: Phrase | None) -> list[
             f"standing={standing}|{direct[0]}",
             f"standing={standing}|{level > 4}",
             f"begin={begin}|{phrase.a <= 2}|{side}",
-            f"name={near_name}",
-            f"name={near_name}|{klass}",
-            f"name={near_name}|{level > 4}",
-            f"name={near_name}|{hit}",
             f"rule={rule}|{hit}",
             f"rule={rule}|{hit}|{klass}",
             f"rule={rule}|{hit}|{level > 4}",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import multiprocessing
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -50,7 +49,7 @@ def in_order(
         return
     # Not forked: a copy of a process with an open store and threads would not be safe.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, initializer=_begin, initargs=(prepare, given)) as pool:
+    with ProcessPoolExecutor(jobs, context, initializer=prepare, initargs=given) as pool:
         under_way: deque[Future[Sequence[R]]] = deque()
         try:
             for some in batches:
@@ -66,10 +65,3 @@ def in_order(
         finally:
             for future in under_way:
                 future.cancel()
-
-
-def _begin(prepare: Callable[..., None], given: tuple[Any, ...]) -> None:
-    """One thread a process: the processes are what shares the cores."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    prepare(*given)

@@ -1,46 +1,82 @@
-"""Fit the reader's deciders: `python -m extract.fit.fit FOLDER [--trials rct_art.jsonl] [--splits train] [--only
-figure|name|group]`.
+"""Fit the reader: `python -m extract.fit.fit SHARED [--out FOLDER] [--epochs N]`.
 
-FOLDER holds `<split>.records.jsonl` and `<split>.gold.jsonl`. Fitted are: what a figure is (`figure`), which
-phrases are groups
-(`mention`), which phrase names a figure (`name`), whose figure it is (`group`). Takes about a minute on one core.
+SHARED holds the corpora (`gold/findings`, `gold/rct_art.jsonl`, `pubmed`). Learned from are the training abstracts of
+the findings gold, the abstracts annotated for this project (`annotations.jsonl`) and the sentences of RCT-ART; never
+the development abstracts. Written are `figure.npz` (what a figure is, a linear decider) and `reader.npz` (the network).
+Takes about an hour on one core; needs PyTorch (`extract/fit/requirements.txt`).
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
+import time
 from pathlib import Path
 
+import numpy as np
+
 from extract.fit.align import read_examples
-from extract.fit.groups import fit_groups, fit_labels
+from extract.fit.annotations import read_annotated
+from extract.fit.beliefs import fill_beliefs
 from extract.fit.kinds import fit_kinds
-from extract.fit.names import fit_names
+from extract.fit.lists import Lists, lists_of
+from extract.fit.models import rank
 from extract.fit.pages import read_pages
 from extract.fit.trials import read_sentences
+from extract.fit.words import read_words
+from extract.sequence import FIRST_WORD
+
+GOLD_TIMES = 2
+PENALTY, FOLDS = 20.0, 3  # of the stand-in for the network that guesses the groups of figures before
+
+
+def guessed(lists: list[Lists]) -> list[dict[int, str]]:
+    """The group that a ranker which has not seen the page gives each figure."""
+    pairs = [[(g.strings, [bool(f >= g.fits.max() - 0.01) for f in g.fits]) for g in page.groups] for page in lists]
+    out: list[dict[int, str]] = []
+    rankers = []
+    for fold in range(FOLDS):
+        others = [pair for n, row in enumerate(pairs) if n % FOLDS != fold and n % 2 == 0 for pair in row]
+        rankers.append(rank(others, PENALTY, 3))
+    for n, page in enumerate(lists):
+        ranker = rankers[n % FOLDS]
+        scores = [[ranker.score(f) for f in g.strings] for g in page.groups]
+        out.append({g.figure: g.texts[int(np.argmax(z))] for g, z in zip(page.groups, scores, strict=True)})
+    return out
 
 
 def main() -> None:
     """Read the annotated abstracts and fit."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--trials", type=Path, help="rct_art.jsonl: sentences with outcomes, arms and their figures")
-    parser.add_argument(
-        "--splits", default="train", help="comma-separated; `train` alone keeps the other parts for measuring"
-    )
-    parser.add_argument(
-        "--only", choices=["figure", "phrases"], help="refit what figures are, or names and groups, alone"
-    )
+    parser.add_argument("shared", type=Path)
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "weights")
+    parser.add_argument("--epochs", type=int, help="of each training, in place of its own; 1 to try the script")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    examples = [e for split in args.splits.split(",") for e in read_examples(args.folder, split)]
-    if args.only != "phrases":
-        fit_kinds(examples, args.out)
-    if args.only != "figure":
-        pages = read_pages(examples, read_sentences(args.trials) if args.trials else [])
-        fit_labels(pages, args.out)
-        fit_names(pages, args.out)
-        fit_groups(pages, args.out)
+    from extract.fit.network import train  # PyTorch is no part of the environment that reads
+
+    began = time.time()
+
+    def said(what: str) -> None:
+        print(f"{time.time() - began:5.0f} s  {what}", file=sys.stderr, flush=True)
+
+    gold = read_examples(args.shared / "gold" / "findings", "train")
+    examples = gold + read_annotated(args.shared)
+    said(f"{len(examples)} abstracts with {sum(len(e.findings) for e in examples)} findings")
+    fit_kinds(examples, args.out)
+    pages = read_pages(examples, read_sentences(args.shared / "gold" / "rct_art.jsonl"))
+    fill_beliefs(pages)
+    said("phrases believed")
+    words, vectors = read_words(args.shared)
+    index = {word: FIRST_WORD + n for n, word in enumerate(words)}
+    whose = [*examples, *[None] * (len(pages) - len(examples))]
+    first = [lists_of(page, example, index) for page, example in zip(pages, whose, strict=True)]
+    guesses = guessed(first)
+    said("groups guessed")
+    lists = [lists_of(p, e, index, g) for p, e, g in zip(pages, whose, guesses, strict=True)]
+    people = lists[: len(gold)] * (GOLD_TIMES - 1)  # what people annotated counts more
+    train([row for row in lists + people if row.phrases], words, vectors, args.out / "reader.npz", args.epochs)
+    said("done")
 
 
 if __name__ == "__main__":

@@ -25,4 +25,4 @@ def fit_kinds(examples: list[Example], out: Path) -> None:
             if not e.drop:
                 rows.append(example.reader.figure(i))
                 labels.append(label_of(example.gold[i]))
-    fit_decider(rows, labels, out / "figure.npz")
+    fit_decider(rows, labels, out / "figure.npz", least=4)

@@ -38,7 +38,7 @@ def fit_decider(
 ) -> None:
     """Fit one logistic regression and write it. `c` is the inverse strength of the L2 penalty."""
     x, features = matrix(rows, least)
-    model = LogisticRegression(C=c, max_iter=400, solver="lbfgs").fit(x, np.array(labels), sample_weight=weights)
+    model = LogisticRegression(C=c, max_iter=150, solver="lbfgs").fit(x, np.array(labels), sample_weight=weights)
     linear.save(path, [str(k) for k in model.classes_], features, model.coef_.T, model.intercept_)
     print(f"{path.name}: {x.shape[0]} rows, {x.shape[1]} features", file=sys.stderr)
 

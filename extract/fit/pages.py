@@ -1,4 +1,4 @@
-"""What the deciders of names and groups learn from: texts with the figures whose name and group are known."""
+"""What is learned of names and groups: texts with the figures whose name and group are known."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from extract.fit.kinds import label_of
 from extract.fit.trials import Sentence
 from extract.groups import Group
 from extract.names import Beliefs, Layout, layout
-from extract.phrases import Phrase
+from extract.similar import overlap, same
 
-Pair = tuple[list[list[str]], list[bool]]  # the features of the candidates of one figure, and which are right
+LEAST = 0.35  # a figure none of whose candidates fits the annotation this well teaches nothing
 NAMELESS = ("participants", "age", "sex", "smoking", "dose", "follow-up")
 
 
@@ -20,7 +20,7 @@ NAMELESS = ("participants", "age", "sex", "smoking", "dose", "follow-up")
 class Page:
     """An abstract or a sentence to learn from: its groups, and (figure, class, names) and (figure, class, group).
 
-    `beliefs`, `found` and `named` are filled on the way, by deciders that have not seen the page.
+    `beliefs` and `found` are filled on the way, by a decider that has not seen the page.
     """
 
     reader: Reader
@@ -30,7 +30,6 @@ class Page:
     groups: list[tuple[int, str, str]] = field(default_factory=list)
     beliefs: Beliefs = field(default_factory=dict)
     found: list[Group] = field(default_factory=list)
-    named: dict[int, Phrase] = field(default_factory=dict)
 
 
 def read_pages(examples: list[Example], sentences: list[Sentence]) -> list[Page]:
@@ -55,7 +54,13 @@ def read_pages(examples: list[Example], sentences: list[Sentence]) -> list[Page]
     return pages
 
 
-def add_list(lists: list[Pair], fits: list[float], rows: list[list[str]], near: float = 0.01) -> None:
-    """Add a list of candidates where one is near enough to what was annotated; within `near` of the best is right."""
-    if fits and max(fits) >= 0.35:
-        lists.append((rows, [fit >= max(fits) - near for fit in fits]))
+def name_fit(names: list[str], name: str) -> float:
+    """How well a name, as it would be written, says one of the annotated names (0-1.2)."""
+    return max(overlap(n, name) + 0.2 * same(n, name) for n in names)
+
+
+def group_fit(gold: str, label: str) -> float:
+    """How well a candidate says the annotated group (0-1.2)."""
+    if gold == "all" or label == "all":
+        return float(gold == label)
+    return overlap(gold, label) + 0.2 * same(gold, label)

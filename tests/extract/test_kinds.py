@@ -7,12 +7,16 @@ import pytest
 from extract import linear
 from extract.engine import Engine
 from extract.kinds import classify, runs
+from extract.network import load_network
 from extract.reading import open_reader
+from extract.sequence import sequence
 
 
 def classes(text: str, label: str = "RESULTS") -> dict[str, str]:
     reader = open_reader(text, [(0, len(text), label)])
-    kinds, beliefs = classify(reader, linear.load("figure"))
+    network = load_network()
+    seen = network.read(sequence(reader, network.words))
+    kinds, beliefs = classify(reader, linear.load("figure"), seen.kinds, network.classes)
     assert all(0 <= b <= 1 for b in beliefs.values())
     return {text[reader.figures[i].start : reader.figures[i].end]: kind for i, kind in kinds.items()}
 

@@ -90,8 +90,9 @@ def test_the_model_says_what_it_is(shipped: ClinicalModel) -> None:
     assert info.ignored == ()
 
 
-def test_the_shipped_package_stays_under_forty_megabytes() -> None:
-    assert sum(path.stat().st_size for path in WEIGHTS.rglob("*") if path.is_file()) < 40_000_000
+def test_the_shipped_model_stays_under_forty_megabytes_and_the_reader_under_ten() -> None:
+    assert sum(path.stat().st_size for path in (WEIGHTS / "clinical").rglob("*") if path.is_file()) < 40_000_000
+    assert sum(path.stat().st_size for path in WEIGHTS.glob("*.npz")) < 10_000_000
 
 
 def test_loading_touches_no_network(monkeypatch: pytest.MonkeyPatch) -> None:

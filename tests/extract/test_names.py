@@ -2,20 +2,18 @@
 
 import pytest
 
-from extract import linear
-from extract.groups import phrase_text
-from extract.names import Layout, Scene, layout, name_candidates, squeeze
+from extract.engine import Engine
+from extract.names import Scene, layout, name_candidates, squeeze
 from extract.reading import open_reader
-from extract.wording import clean_name
 
 
 def named(sentence: str, number: str, kind: str) -> str:
-    reader = open_reader(sentence, [(0, len(sentence), "RESULTS")])
-    plan: Layout = layout(reader, 0)
-    figure = next(i for i, e in enumerate(reader.figures) if sentence[e.start : e.end].startswith(number))
-    ranker = linear.load("name")
-    options = name_candidates(reader, plan, figure, kind, {})
-    return clean_name(phrase_text(reader, max(options, key=lambda o: ranker.score(o[1]))[0]), kind)
+    found = [
+        f
+        for f in Engine().read(None, [("RESULTS", sentence)])
+        if sentence[f.start - 1 : f.end].strip().startswith(number) and f.how == "figure"
+    ]
+    return found[0].measure.partition(":")[2]
 
 
 @pytest.mark.parametrize(

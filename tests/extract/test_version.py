@@ -47,7 +47,7 @@ def test_other_weights_are_another_engine(home: Path, tmp_path: Path) -> None:
     other = tmp_path / "weights"
     shutil.copytree(home / "weights", other)
     assert version.engine_version(other) == version.engine_version()
-    (other / "name.npz").write_bytes((other / "group.npz").read_bytes())
+    (other / "figure.npz").write_bytes((other / "reader.npz").read_bytes())
     version.engine_version.cache_clear()
     assert version.engine_version(other) != version.engine_version()
 
