@@ -1,8 +1,8 @@
 """Accuracy on the development gold beside the checkout: `make score` (or `python -m tests.score [--errors N]`).
 
 Prints the scorer's table for the reader on the development abstracts, recall by class, the ten most frequent kinds of
-error, and the same figures for claims on the three seed documents. The weights that ship have seen the development
-abstracts too; `make score` therefore fits the reader on the training abstracts alone and scores that.
+error, and the same figures for claims on the three seed documents. The weights that ship have not been fitted on the
+development abstracts.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def main() -> int:
     found, texts, cost = read_records(args.split, args.weights)
     out, _, per, errors = score.score(gold, found)
     where = f"{date.today()}, {platform.machine()}, Python {platform.python_version()}"
-    fitted = f"weights of {args.weights}" if args.weights else "the weights that ship, WHICH HAVE SEEN THESE ABSTRACTS"
+    fitted = f"weights of {args.weights}" if args.weights else "the weights that ship"
     print(
         f"reader, engine {Engine.version}, {fitted}\n{args.split}: {len(gold)} abstracts, {cost:.1f} ms each, {where}\n"
     )
