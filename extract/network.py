@@ -22,6 +22,7 @@ from extract.sequence import FIRST_WORD, Sequence, crc
 BUCKETS = 1 << 14  # of the features of candidates
 REMEMBERED = 200_000  # features whose bucket is remembered
 NOTHING = -9.0  # below every value of a vector
+LONGEST = 3000  # rows that see each other
 WINDOW = 8  # rows before and behind a figure that tell what it is
 HEADS = 4
 DILATIONS = (1, 2, 4, 0, 1, 3)  # of the convolutions, in order; 0: attention
@@ -98,8 +99,16 @@ class Network:
         return np.asarray(x + self._linear(f"{name}.out", (z @ v).transpose(1, 0, 2).reshape(rows, self.width)))
 
     def encode(self, record: Sequence) -> tuple[np.ndarray, np.ndarray]:
-        """Two vectors a row: of the word alone, and of the word where it stands."""
-        rows, w = record.rows, self.w
+        """Two vectors a row: of the word alone, and of the word where it stands.
+
+        A text of more than `LONGEST` rows, which no abstract is, is encoded in pieces: attention costs their square.
+        """
+        pieces = [record.rows[at : at + LONGEST] for at in range(0, len(record.rows), LONGEST)]
+        encoded = [self._encode(rows) for rows in pieces]
+        return np.concatenate([first for first, _ in encoded]), np.concatenate([x for _, x in encoded])
+
+    def _encode(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        w = self.w
         parts = [w["word.weight"][rows[:, 0]]]
         parts += [w[f"letters.{k}.weight"][rows[:, 1 + k]] for k in range(3)]
         parts += [w["shape.weight"][rows[:, 4]], w["role.weight"][rows[:, 5]]]

@@ -8,7 +8,7 @@ import pytest
 from extract.groups import label_counts, labels
 from extract.linear import WeightsError
 from extract.names import layout
-from extract.network import EVERYBODY, Network, Reading, code, load_network
+from extract.network import EVERYBODY, LONGEST, Network, Reading, code, load_network
 from extract.reading import open_reader
 from extract.sequence import sequence
 
@@ -37,6 +37,15 @@ def test_a_record_knows_its_neighbours() -> None:
     reader = open_reader(other, [(0, len(other), "RESULTS")])
     changed = network.read(sequence(reader, network.words)).x
     assert not np.allclose(changed[1], reading().x[1])  # a word far from the change
+
+
+def test_a_text_as_long_as_a_book_is_read_in_pieces() -> None:
+    network = load_network()
+    text = " ".join([TEXT] * 500)
+    reader = open_reader(text, [(0, len(text), "RESULTS")])
+    record = sequence(reader, network.words)
+    assert len(record.rows) > 2 * LONGEST
+    assert network.read(record).x.shape == (len(record.rows), network.width)
 
 
 def test_labels_and_candidates_are_scored_one_by_one() -> None:
