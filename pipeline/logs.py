@@ -13,12 +13,16 @@ from pipeline.secret import Redact
 FORMAT = "%(levelname)s %(name)s: %(message)s"
 _BYTES, _FILES = 1_000_000, 5  # some years of quiet nights
 
+_OURS = ("pipeline", "extract", "reports")
+
 log = logging.getLogger(__name__)
 
 
 def log_to_stderr() -> None:
     """Warnings and errors to standard error: what every command begins with."""
     logging.basicConfig(level=logging.WARNING, format=FORMAT, force=True)
+    for name in _OURS:  # as quiet again as before a log file
+        logging.getLogger(name).setLevel(logging.NOTSET)
     for handler in logging.getLogger().handlers:
         handler.addFilter(Redact())
 
@@ -33,7 +37,7 @@ def log_to(path: Path) -> None:
     for old in list(root.handlers):
         root.removeHandler(old)
     root.addHandler(handler)
-    for name in ("pipeline", "extract", "reports"):
+    for name in _OURS:
         logging.getLogger(name).setLevel(logging.INFO)
 
 

@@ -52,6 +52,14 @@ def test_exit_codes_and_what_a_night_prints(living: Living, capsys: pytest.Captu
     assert len(smtp.messages) == 1
 
 
+def test_a_night_without_a_log_is_quiet_after_one_with(living: Living, capsys: pytest.CaptureFixture[str]) -> None:
+    name = str(living.review.folder)
+    assert retally(living, "update", name, "--log", "log/update.log") == 0
+    capsys.readouterr()
+    assert retally(living, "update", name) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_a_review_that_fails_does_not_stop_the_others(living: Living, capsys: pytest.CaptureFixture[str]) -> None:
     assert retally(living, "update", "no-such-review", str(living.review.folder)) == 1
     said = capsys.readouterr()
