@@ -34,25 +34,12 @@ def fit_decider(
     path: Path,
     c: float = 0.1,
     least: int = 2,
-    weights: Sequence[float] | None = None,
 ) -> None:
     """Fit one logistic regression and write it. `c` is the inverse strength of the L2 penalty."""
     x, features = matrix(rows, least)
-    model = LogisticRegression(C=c, max_iter=150, solver="lbfgs").fit(x, np.array(labels), sample_weight=weights)
+    model = LogisticRegression(C=c, max_iter=150, solver="lbfgs").fit(x, np.array(labels))
     linear.save(path, [str(k) for k in model.classes_], features, model.coef_.T, model.intercept_)
     print(f"{path.name}: {x.shape[0]} rows, {x.shape[1]} features", file=sys.stderr)
-
-
-def fit_ranker(
-    lists: Sequence[tuple[list[list[str]], list[bool]]], path: Path, penalty: float = 3.0, least: int = 2
-) -> None:
-    """Fit a ranker (see `rank`) and write it."""
-    ranker = rank(lists, penalty, least)
-    linear.save(path, ranker.classes, list(ranker.index), ranker.weights, ranker.intercept)
-    print(
-        f"{path.name}: {len(lists)} lists, {sum(len(marks) for _, marks in lists)} rows, {len(ranker.index)} features",
-        file=sys.stderr,
-    )
 
 
 def rank(lists: Sequence[tuple[list[list[str]], list[bool]]], penalty: float = 3.0, least: int = 2) -> linear.Decider:
