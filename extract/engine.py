@@ -61,9 +61,8 @@ class Engine:
         """
         whole, spans = section_spans(title, list(sections), text)
         reader = open_reader(whole, spans)
-        if not reader.doc.words:
-            return []
-        return complete(reader, _Reading(self, reader).findings(), self.version)
+        found = _Reading(self, reader).findings() if reader.figures else []  # without a figure nothing is to be decided
+        return complete(reader, found, self.version)
 
     def read_many(
         self, records: Iterable[tuple[str | None, list[tuple[str, str]], str | None]]
@@ -103,9 +102,6 @@ class _Reading:
         return self.scenes[sentence]
 
     def findings(self) -> list[Finding]:
-        figures = self.reader.figures
-        if not figures:
-            return []
         self.kinds, self.belief = classify(
             self.reader, self.engine.figure, self.network.kinds, self.engine.network.classes
         )

@@ -17,7 +17,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from extract.linear import WeightsError
-from extract.sequence import FIRST_WORD, Sequence, crc
+from extract.sequence import DEPTH, END3, FIRST_WORD, KIND, ROLE, SHAPE, WORD, Sequence, crc
 
 BUCKETS = 1 << 14  # of the features of candidates
 REMEMBERED = 200_000  # features whose bucket is remembered
@@ -93,10 +93,8 @@ class Network:
         rows, size = len(x), self.width // HEADS
         qkv = self._linear(f"{name}.qkv", self._norm(f"{name}.norm", x)).reshape(rows, 3, HEADS, size)
         q, k, v = qkv.transpose(1, 2, 0, 3)
-        z = q @ k.transpose(0, 2, 1) / np.sqrt(size)
-        z = np.exp(z - z.max(axis=-1, keepdims=True))
-        z /= z.sum(axis=-1, keepdims=True)
-        return np.asarray(x + self._linear(f"{name}.out", (z @ v).transpose(1, 0, 2).reshape(rows, self.width)))
+        seen = softmax(q @ k.transpose(0, 2, 1) / np.sqrt(size))
+        return np.asarray(x + self._linear(f"{name}.out", (seen @ v).transpose(1, 0, 2).reshape(rows, self.width)))
 
     def encode(self, record: Sequence) -> tuple[np.ndarray, np.ndarray]:
         """Two vectors a row: of the word alone, and of the word where it stands.
@@ -109,11 +107,11 @@ class Network:
 
     def _encode(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         w = self.w
-        parts = [w["word.weight"][rows[:, 0]]]
-        parts += [w[f"letters.{k}.weight"][rows[:, 1 + k]] for k in range(3)]
-        parts += [w["shape.weight"][rows[:, 4]], w["role.weight"][rows[:, 5]]]
-        printed = sum(w[f"printed.{k}.weight"][rows[:, 6 + k]] for k in range(4))
-        first = self._linear("enter", np.concatenate([*parts, printed, w["depth.weight"][rows[:, 10]]], axis=1))
+        parts = [w["word.weight"][rows[:, WORD]]]
+        parts += [w[f"letters.{k}.weight"][rows[:, END3 + k]] for k in range(3)]
+        parts += [w["shape.weight"][rows[:, SHAPE]], w["role.weight"][rows[:, ROLE]]]
+        printed = sum(w[f"printed.{k}.weight"][rows[:, KIND + k]] for k in range(4))
+        first = self._linear("enter", np.concatenate([*parts, printed, w["depth.weight"][rows[:, DEPTH]]], axis=1))
         x = first
         for number, dilation in enumerate(DILATIONS):
             name = f"layers.{number}"

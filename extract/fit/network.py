@@ -21,13 +21,26 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from extract.fit.lists import Lists
-from extract.network import BUCKETS, NOTHING, WINDOW
+from extract.network import BUCKETS, DILATIONS, HEADS, NOTHING, WINDOW
 from extract.sequence import BUCKETS as SIZES
-from extract.sequence import FIRST_WORD, KINDS, LETTERS, ROLES, SHAPES, SIGNS, START, UNITS
+from extract.sequence import (
+    DEPTH,
+    END3,
+    FIRST_WORD,
+    KIND,
+    KINDS,
+    LETTERS,
+    ROLE,
+    ROLES,
+    SHAPE,
+    SHAPES,
+    SIGNS,
+    START,
+    UNITS,
+    WORD,
+)
 
 WIDTH, HIDDEN, VECTOR = 96, 64, 96
-DILATIONS = (1, 2, 4, 0, 1, 3)  # 0: attention
-HEADS = 4
 DROPOUT, WORD_DROPOUT = 0.3, 0.12
 RATE, BATCH, SMOOTHING, DECAY, SEED = 2e-3, 8, 0.05, 0.03, 1
 # Two trainings from the same beginning, whose weights are averaged: epochs, feature dropout, decay of feature weights.
@@ -127,14 +140,14 @@ class Net(nn.Module):
         self.drop = nn.Dropout(DROPOUT)
 
     def encode(self, rows: Tensor) -> tuple[Tensor, Tensor]:
-        word = rows[:, 0]
+        word = rows[:, WORD]
         if self.training:
             hide = (torch.rand(len(word)) < WORD_DROPOUT) & (word >= FIRST_WORD)
             word = torch.where(hide, torch.zeros_like(word), word)
-        parts = [self.word(word), *(t(rows[:, 1 + k]) for k, t in enumerate(self.letters))]
-        parts += [self.shape(rows[:, 4]), self.role(rows[:, 5])]
-        printed = torch.stack([t(rows[:, 6 + k]) for k, t in enumerate(self.printed)]).sum(0)
-        first = self.enter(self.drop(torch.cat([*parts, printed, self.depth(rows[:, 10])], -1)))
+        parts = [self.word(word), *(t(rows[:, END3 + k]) for k, t in enumerate(self.letters))]
+        parts += [self.shape(rows[:, SHAPE]), self.role(rows[:, ROLE])]
+        printed = torch.stack([t(rows[:, KIND + k]) for k, t in enumerate(self.printed)]).sum(0)
+        first = self.enter(self.drop(torch.cat([*parts, printed, self.depth(rows[:, DEPTH])], -1)))
         x = first
         for layer in self.layers:
             x = layer(x)
@@ -231,7 +244,7 @@ def tensors(lists: Lists, classes: dict[str, int]) -> dict[str, Any]:
     rows = whole(lists.rows)
     out: dict[str, Any] = {
         "rows": rows,
-        "sentence": torch.cumsum((rows[:, 0] == START).long(), 0) - 1,
+        "sentence": torch.cumsum((rows[:, WORD] == START).long(), 0) - 1,
         "figures": whole(lists.figures),
         "kind": None if lists.kinds is None else whole([classes.get(k, 0) for k in lists.kinds]),
         "phrases": (whole([a for a, _ in lists.phrases]), whole([b for _, b in lists.phrases])),
