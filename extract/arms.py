@@ -8,6 +8,7 @@ nothing alone.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from extract.phrases import Phrase
 from extract.tokens import Document
@@ -159,6 +160,7 @@ def _spelt(letters: list[str], words: list[str]) -> bool:
     return i == len(letters) and used >= len(words) - 2
 
 
+@lru_cache(maxsize=20000)
 def bare(label: str) -> str:
     """A label without the words that only say that it was given ("patients receiving X" is X)."""
     return RECEIVING.sub("", label) or label

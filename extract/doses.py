@@ -31,7 +31,7 @@ FREQUENCY = re.compile(
     r"\b(?P<other>(?:twice|two|three|four|five|[2-6])[\s-]+(?:times\s+|days\s+)?(?:weekly|a\s+week|per\s+week"
     r"|monthly|a\s+month)|every\s+other\s+day|(?:on\s+)?alternate[\s-]days?|"
     r"every\s+(?:\d+|two|three|four|six|eight)\s*-?\s*(?:h(?:ours|rs)?|days|weeks|months|wk|minutes|min)"
-    r"\b|q\s?\d\s?w\b|every\s+(?:month|hour)|nightly|continuous\s+(?:[\w.]+\s+){0,2}infusion)|"
+    r"\b|q\s?\d\s?w\b|every\s+(?:month|hour|other\s+week)|(?:bi-?|[2-8]-|(?:two|three|four|six|eight)-)weekly|fortnightly|hourly|nightly|continuous\s+(?:[\w.]+\s+){0,2}infusion)|"
     r"\b(?P<weekly>(?:once[\s-]+)?weekly|once\s+(?:a|per)\s+week|per\s+week|every\s+week|a\s+week)"
     r"\b|\b(?P<monthly>(?:once[\s-]+)?monthly|per\s+month|every\s+month)\b|"
     r"(?P<daily>\b(?:once[\s-]+)?daily|\bonce\s+(?:a|per)\s+day|\bq\.?\s?d\b\.?|\bo\.?d\b\.?|\bper\s+day"
@@ -48,6 +48,12 @@ NAMES = {
     "weekly": "weekly",
     "monthly": "monthly",
 }
+# What may stand between a frequency and the bracket or the amount behind it: "once-daily oral X (5 mg)".
+BETWEEN = re.compile(
+    r"\s+(?!(?:and|or|vs|versus|plus|then|for|to)\b)(?:[\w'’+-]+\s+(?!(?:and|or|vs|versus|plus|then|for|to)\b)){1,4}[(\[]?\s*$",
+    re.I,
+)
+ONCE = re.compile(r"\bsingle\b[\s\w,-]{0,30}\b(?:infusion|injection|bolus|administration|application)s?\b", re.I)
 DOSE_WORDS = re.compile(
     r"(?:\s|-|,|\(|of|an?|the|at|oral|i\.?v\.?|intravenous|subcutaneous|doses?|dosages?|infusions?|injections?"
     r"|mean|median|maximum|average|was|were|is|ranged?|ranging|from|total|=|:)*(?:of\s+[\w\s-]{3,30}?)?\s*$",
@@ -139,14 +145,19 @@ class Doses:
         if finding.frequency is None:
             match = FREQUENCY.search(near)
             if match is None:
-                match = next((m for m in FREQUENCY.finditer(before) if DOSE_WORDS.match(before, m.end())), None)
-                self._before.add(id(finding))
+                order = list(FREQUENCY.finditer(before))
+                match = next((m for m in order if DOSE_WORDS.match(before, m.end())), None)
+                match = match or next((m for m in reversed(order) if BETWEEN.match(before, m.end())), None)
+                if match is not None:
+                    self._before.add(id(finding))
             if match and match.lastgroup:
                 finding.frequency = NAMES.get(match.lastgroup) or re.sub(
                     r"^on\s+|\s+$", "", re.sub(r"\s+", " ", match.group().lower())
                 )
             elif re.search(r"\bsingle\b[\s\w,-]{0,30}\bdoses?\b|\bdoses?\s+once\b", before + "\0" + near, re.I):
                 finding.frequency = "single dose"
+            elif ONCE.search(before + "\0" + near):
+                finding.frequency = "single"
         match = ROUTE.search(near) or ROUTE.search(before[-50:])
         if match and match.lastgroup:
             finding.route = match.lastgroup
@@ -324,7 +335,11 @@ class Doses:
         return best[1] if best else None
 
     def share(self, doses: Sequence[tuple[Finding, Expression]]) -> None:
-        """Doses of one list share the frequency that is printed once, behind the last or before the first."""
+        """Doses of one list share what is printed once: the frequency behind the last or before the first, the drug."""
+        for (dose, a), (lender, b) in reversed(list(itertools.pairwise(doses))):
+            alone = not self._known(dose.drug or "") and lender.drug is not None and self._known(lender.drug)
+            if alone and a.end <= b.start and SAME.fullmatch(self.doc.text[a.end : b.start]):  # "5, 10 or 15 mg of X"
+                dose.drug = lender.drug
         for back in (True, False):
             order = list(reversed(doses)) if back else list(doses)
             for (lender, a), (dose, b) in itertools.pairwise(order):

@@ -14,6 +14,7 @@ import numpy as np
 
 from extract import linear
 from extract.arms import bare
+from extract.choices import Choice, chosen
 from extract.denominators import set_denominators
 from extract.doses import Doses
 from extract.expressions import Expression
@@ -21,19 +22,21 @@ from extract.extras import complete
 from extract.features import Reader
 from extract.finding import Finding
 from extract.groups import gather, joined, label_counts, labels, lift, phrase_text
-from extract.kinds import classify
-from extract.names import COURSE, Beliefs, Scene, layout, name_candidates
+from extract.kinds import classify, run_of
+from extract.layout import layout
+from extract.names import COURSE, Beliefs, Scene, name_candidates
 from extract.network import ELSEWHERE, EVERYBODY, Network, load_network
 from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
 from extract.similar import content
-from extract.stats import CONTINUOUS, statistic
+from extract.stats import CONTINUOUS, STATISTICS, settled, statistic
 from extract.treatments import is_given
 from extract.version import EngineVersion
-from extract.whose import Choice, Whose, chosen, run_of
-from extract.wording import clean_group, clean_name, fixed_measure
+from extract.whose import Whose
+from extract.wording import clean_group, clean_name, fixed_measure, is_name
 
+AGES = frozenset({"older", "younger"})  # "patients with X were older (66 against 64)"
 EVENTS = frozenset({"outcome", "finding", "proportion", "symptom", "sign"})
 
 
@@ -90,6 +93,7 @@ class _Reading:
         self.belief: dict[int, float] = {}
         self.labels: dict[int, str] = {}
         self.sure: dict[int, float] = {}  # the probability of the group chosen
+        self.stats: dict[int, str] = {}
         self.names: dict[int, Phrase | None] = {}
         self.beliefs: Beliefs = {}
         self.scenes: dict[int, Scene] = {}
@@ -108,8 +112,10 @@ class _Reading:
         if not self.kinds:
             return []
         self._whose()
+        self._statistics()
         rows = [self._finding(i) for i in sorted(self.kinds)]
         found = [r for r in rows if r is not None]
+        _splits(found)
         self.doses.share([r for r in found if r[0].measure == "dose"])
         set_denominators(found, {id(self.reader.figures[i]): p for i, p in self.sure.items()})
         _reduced_ratios(found)
@@ -167,13 +173,22 @@ class _Reading:
             )
             numbers = [offset + n if p.label != COURSE else ELSEWHERE for n, (p, _) in enumerate(options)]
             scores = self.network.names(first, kind, numbers, [f for _, f in options]) if options else np.zeros(0)
-            self.names[first] = options[int(scores.argmax())][0] if options else None
+            ranked = [options[n][0] for n in np.argsort(-scores, kind="stable")]
+            named = (p for p in ranked if is_name(clean_name(phrase_text(self.reader, p), kind)))
+            self.names[first] = next(named, None)
         return self.names[first]
+
+    def _statistics(self) -> None:
+        """The statistic of each figure: what the rules say, and what the network makes of it."""
+        figures = sorted(self.kinds)
+        rules = [statistic(self.reader, i, self.kinds[i]) for i in figures]
+        seen = self.network.statistics(figures, [STATISTICS.index(rule) for rule in rules])
+        self.stats = {i: settled(rule, p) for i, rule, p in zip(figures, rules, seen, strict=True)}
 
     def _finding(self, i: int) -> tuple[Finding, Expression] | None:
         e, kind = self.reader.figures[i], self.kinds[i]
         sentence = self.doc.sentences[self.reader.sentence[i]]
-        stat = statistic(self.reader, i, kind)
+        stat = self.stats[i]
         measure = fixed_measure(kind)
         if measure is None:
             phrase = self._named(i)
@@ -182,7 +197,7 @@ class _Reading:
                 return None
             if stat in ("count", "percent") and kind in EVENTS and is_given(self.reader, i, name):
                 kind = "treatment"
-            measure = f"{kind}:{name}"
+            measure = "age" if name in AGES and stat not in ("count", "percent") else f"{kind}:{name}"
         finding = Finding(
             measure=measure,
             group=self.labels.get(i, "all"),
@@ -240,6 +255,17 @@ def _once(found: list[tuple[Finding, Expression]], reader: Reader) -> list[tuple
         seen[key] = len(out)
         out.append((f, e))
     return sorted(out, key=lambda row: row[0].start)
+
+
+def _splits(found: list[tuple[Finding, Expression]]) -> None:
+    """A printed ratio whose sides add up to the people of the study is of them all ("30 people ...; F/M 18:12")."""
+    people = {f.value for f, _ in found if f.measure == "participants" and f.group == "all" and f.cmp == "="}
+    sides = [f for f, e in found if e.form == "ratio" and f.measure.startswith("sex:")]
+    for f in sides:
+        total = sum(other.value or 0 for other in sides if other.start == f.start)
+        if total in people:
+            f.group = "all"
+            f.denominator = int(total) if f.numerator is not None else None
 
 
 def _reduced_ratios(found: list[tuple[Finding, Expression]]) -> None:

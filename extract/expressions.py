@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from extract.nonfindings import mark
+from extract.nonfindings import is_label, mark
 from extract.numbers import Number, find_numbers
 from extract.sharing import share
 from extract.tokens import Document
@@ -39,7 +39,8 @@ RANGE_OPEN = re.compile(
     re.I,
 )
 LIST = re.compile(
-    r"\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|to|compared\s+(?:with|to)|\(|,\s*respectively,?\s*and)\s*$", re.I
+    r"\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|,\s*or|to|compared\s+(?:with|to)|\(|,\s*respectively,?\s*and)\s*$",
+    re.I,
 )
 N_EQUALS = re.compile(r"[nN]\s*=\s*$")
 PCT_OF = re.compile(r"\s*" + WORDS % 7 + r"[\w'’/+-]*\s*[(\[,]\s*(?:95\s?%\s?CI[^()]{0,30}?,\s*)?(?:[nN]\s*=\s*)?$")
@@ -67,6 +68,8 @@ UPPER = re.compile(
 )
 TIMES = {"years": 365.25, "months": 30.4375, "weeks": 7.0, "days": 1.0, "hours": 1 / 24, "minutes": 1 / 1440}  # in days
 ALLOCATION = re.compile(r"randomi|assign|allocat|match|dilut|fashion|ratio of \d", re.I)
+PERCENT = frozenset({"%", "percent", "per", "cent"})
+CLOSED = frozenset({"of", "the", "these", "those", "them", "all", "our", "out", "a", "an", "or", "to", "n"})
 SENTENCE_END = re.compile(r"[.?!]\s+[A-Z]")
 CURRENCIES = frozenset("$€£¥")
 CMP = {"ge": ">=", "le": "<=", "lt": "<", "gt": ">", "about": "~"}
@@ -99,6 +102,9 @@ class Expression:
     reverse: bool = False
     n_equals: bool = False
     span_end: int = 0  # where the bare number ends
+    inner: tuple[int, int] | None = (
+        None  # tokens of the words that stand in it: "13 deaths (25%)", "2 of 46 women (4%)"
+    )
     tags: list[str] = field(default_factory=list)
 
 
@@ -121,7 +127,22 @@ def find_expressions(doc: Document) -> list[Expression]:
     mark(doc, out)
     for e in out:
         _bounds(doc, e)
+        e.inner = _inner(doc, e)
     return out
+
+
+def _inner(doc: Document, e: Expression) -> tuple[int, int] | None:
+    """The words between the number that a figure begins with and the one behind them, if there are any."""
+    if "base" in e.tags or e.form not in ("count", "percent"):
+        return None
+    first = e.first
+    while first < e.last and (doc.starts[first] < e.span_end or doc.lower[first] in PERCENT):
+        first += 1
+    last = first
+    while last < e.last and doc.words[last] not in "([{" and not doc.words[last][0].isdigit():
+        last += 1
+    said = any(doc.words[t][0].isalpha() and doc.lower[t] not in CLOSED for t in range(first, last))
+    return (first, last) if said and last < e.last else None
 
 
 def _item(doc: Document, number: Number) -> _Item:
@@ -243,7 +264,12 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
     gap = text[a.tail : b.number.start]
     if len(gap) > 90 or "\n" in gap or SENTENCE_END.search(gap):
         return 1, [_single(doc, a)]
-    whole = a.number.whole and a.unit is None and a.number.kind != "fraction"
+    whole = (
+        a.number.whole
+        and a.unit is None
+        and a.number.kind != "fraction"
+        and not is_label(doc.text, a.number.start, a.number.value)
+    )
     # k of N, k/N, all N, none of N - and a percentage behind it
     if (
         whole
@@ -294,7 +320,7 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
         whole
         and b.percent
         and a.number.kind in ("digits", "words", "all", "none")
-        and not (a.number.kind == "all" and "(" not in gap and "[" not in gap)
+        and not (a.number.kind == "all" and (b.number.value != 100 or ("(" not in gap and "[" not in gap)))
     ):
         comma = re.fullmatch(r"\s*[,;:]\s*", gap) or (re.fullmatch(r"\s*\w+\s*[,;]\s*", gap) and False)
         in_brackets = re.search(r"[(\[]\s*(?:n\s*=\s*)?$", text[max(0, a.number.start - 8) : a.number.start], re.I)
@@ -456,7 +482,12 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
         change = word == "to" and _is_change(
             before, a, b, bool(out) and text[out[-1].end : a.number.start].strip() in ("(", "[")
         )
-        same = a.unit is None or b.unit is None or a.unit.text == b.unit.text or (a.unit.kind == b.unit.kind == "time")
+        if a.unit is not None and a.unit.kind == "time" and b.unit is None and not b.percent:
+            same = False  # "for 1 year to 49 people"
+        else:
+            same = (
+                a.unit is None or b.unit is None or a.unit.text == b.unit.text or (a.unit.kind == b.unit.kind == "time")
+            )
         ordered = a.number.value < b.number.value or (a.number.signed and b.number.signed)
         ordered = ordered or (a.unit is not None and b.unit is not None and a.unit.text != b.unit.text)
         if (
@@ -494,7 +525,11 @@ def _is_change(before: str, a: _Item, b: _Item, behind_figure: bool) -> bool:
         return True
     if re.search(r"from\s*$", before, re.I):
         return bool(CHANGE.search(clause))
-    return bool(re.search(r"[(\[]\s*$", before)) and not behind_figure and (b.unit is None or b.unit.kind != "time")
+    return (
+        bool(re.search(r"[(\[]\s*$", before))
+        and not behind_figure
+        and (b.unit is None or b.unit.kind not in ("time", "mass"))
+    )
 
 
 def _mean(doc: Document, a: _Item) -> Expression:

@@ -167,8 +167,10 @@ class Reader:
         self.covered: dict[int, int] = {}
         for number, e in enumerate(figures):
             if "base" not in e.tags:
+                inner = range(*e.inner) if e.inner else ()
                 for token in range(e.first, e.last):
-                    self.covered.setdefault(token, number)
+                    if token not in inner:
+                        self.covered.setdefault(token, number)
         self.drops: dict[int, list[str]] = {}
         for number, e in enumerate(figures):
             if e.drop:
@@ -230,7 +232,7 @@ class Reader:
         if self.sentence[number] == 0:
             out.append("title")
         left = [self.word(e.first - d, low, high) for d in range(1, 8)]
-        last = max(e.last, e.first + 1)
+        last = e.inner[0] if e.inner else max(e.last, e.first + 1)
         right = [self.word(last + d, low, high) for d in range(7)]
         for d in range(5):
             out += [f"l{d}={left[d]}", f"r{d}={right[d]}"]

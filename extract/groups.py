@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from extract.arms import bare, short_forms
 from extract.features import Reader
-from extract.names import Layout
+from extract.layout import Layout
 from extract.phrases import Phrase
 from extract.similar import content
 from extract.tokens import Document

@@ -44,6 +44,8 @@ FARED = re.compile(
     r"(?:improved|recovered|died|survived|responded|relapsed|cured|healed|alive)\b",
     re.I,
 )
+MALE = re.compile(r"(?:were\s+|was\s+)?(?:males?|men|boys)(?:\s+(?:patients?|subjects?|participants?))?", re.I)
+FEMALE = re.compile(r"(?:were\s+|was\s+)?(?:females?|women|girls)(?:\s+(?:patients?|subjects?|participants?))?", re.I)
 NOUN_MALE = re.compile(r"\s*(?:males?|men|boys)\s*(?=[),;.\]]|and\b)", re.I)
 NOUN_FEMALE = re.compile(r"\s*(?:females?|women|girls)\s*(?=[),;.\]]|and\b)", re.I)
 
@@ -129,7 +131,10 @@ def sexes(reader: Reader) -> list[tuple[int, str]]:
     for i, e in enumerate(reader.figures):
         if e.drop is not None or e.form not in ("count", "percent") or e.kind in ("none", "all") or "base" in e.tags:
             continue
-        if IS_MALE.match(text, e.end) or (e.form == "percent" and NOUN_MALE.match(text, e.end)):
+        inner = reader.doc.text[reader.doc.starts[e.inner[0]] : reader.doc.ends[e.inner[1] - 1]] if e.inner else ""
+        if inner and (MALE.fullmatch(inner) or FEMALE.fullmatch(inner)):  # "12 men (40%)"
+            out.append((i, "sex:male" if MALE.fullmatch(inner) else "sex:female"))
+        elif IS_MALE.match(text, e.end) or (e.form == "percent" and NOUN_MALE.match(text, e.end)):
             out.append((i, "sex:male"))
         elif IS_FEMALE.match(text, e.end) or (e.form == "percent" and NOUN_FEMALE.match(text, e.end)):
             out.append((i, "sex:female"))
@@ -156,3 +161,17 @@ def runs(reader: Reader, indices: list[int]) -> list[list[int]]:
     if len(run) > 1:
         out.append(run)
     return out
+
+
+def run_of(reader: Reader, figure: int) -> list[int]:
+    """The parallel figures that a figure stands among."""
+    figures = reader.figures
+    row = [
+        n
+        for n in reader.by_sentence[reader.sentence[figure]]
+        if not figures[n].drop
+        and "base" not in figures[n].tags
+        and figures[n].form not in ("sd", "se")
+        and not (figures[n].host is not None and figures[n].form == "range")
+    ]
+    return next((r for r in runs(reader, row) if figure in r), [figure])

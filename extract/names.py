@@ -1,19 +1,17 @@
 """What a figure measures: the phrase of its sentence that names it.
 
-Comes in: the features' `Reader`, a figure and its class. Goes out: candidate phrases with their features (for
-training) or
-the name chosen by the fitted ranker. Called by `extract.engine` and `extract.fit`.
+Comes in: the features' `Reader`, a figure and its class. Goes out: candidate phrases with their features (for training
+and for the network that chooses). Called by `extract.engine` and `extract.fit`.
 """
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from functools import cache
 
 from extract.expressions import Expression
 from extract.features import Reader
-from extract.phrases import Atom, Phrase, atoms, candidates, people_words
+from extract.layout import NEGATIVE, Layout
+from extract.phrases import Atom, Phrase, people_words
 from extract.resources import load
 
 Beliefs = dict[
@@ -36,94 +34,6 @@ GIVING = frozenset(
     ]
 )
 COURSE = "treatment"  # the name of a duration that no word names: how long something was given
-NEGATIVE = frozenset({"without", "no", "not", "non", "never"})
-
-
-LABEL = re.compile(r"\b(?:[A-Z]{1,3}\d?|\d{1,2}[a-d]?|[IVX]{1,4})\b")
-ENUMERATED = re.compile(
-    r"\b(group|arm|cohort)s\s+(?:[A-Z]{1,3}\d?|\d{1,2}[a-d]?)(?:(?:\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*|\s*/\s*|\s+or\s+|\s+versus\s+|\s+vs\.?\s+)(?:(?:the\s+)?group\s+)?(?:[A-Z]{1,3}\d?|\d{1,2}[a-d]?)\b)+",
-    re.I,
-)
-
-
-@dataclass(slots=True)
-class Layout:
-    """A sentence as atoms and candidate phrases, with the atom of each of its figures."""
-
-    parts: list[Atom]
-    phrases: list[Phrase]
-    place: dict[int, int]  # figure -> atom
-
-
-def layout(reader: Reader, sentence: int) -> Layout:
-    """Lay a sentence out once for all its figures."""
-    doc = reader.doc
-    s = doc.sentences[sentence]
-    numbers = [n for n in reader.by_sentence.get(sentence, []) if "base" not in reader.figures[n].tags]
-    spans = [(reader.figures[n].first, reader.figures[n].last, n) for n in numbers]
-    parts = _quieten(reader, atoms(doc, s.first, s.last, spans))
-    place = {p.figure: i for i, p in enumerate(parts) if p.type == "F"}
-    position = {id(reader.figures[n]): n for n in reader.by_sentence.get(sentence, [])}
-    for n in reader.by_sentence.get(sentence, []):
-        if n not in place:
-            e = reader.figures[n]
-            host = position.get(id(e.host)) if e.host is not None else None
-            place[n] = (
-                place[host]
-                if host in place
-                else next((i for i, p in enumerate(parts) if p.last > e.first), len(parts) - 1)
-            )
-    phrases = candidates(parts, negative=lambda t: doc.lower[t] in NEGATIVE)
-    return Layout(parts, phrases + _enumerated(reader, parts, s.start, s.end), place)
-
-
-def _enumerated(reader: Reader, parts: list[Atom], start: int, end: int) -> list[Phrase]:
-    """The labels of "groups A, B and C" as phrases of their own."""
-    out: list[Phrase] = []
-    doc = reader.doc
-    for match in ENUMERATED.finditer(doc.text, start, end):
-        noun = match.group(1).lower()
-        for item in LABEL.finditer(doc.text, match.end(1), match.end()):
-            token = doc.token_at(item.start())
-            atom = next((i for i, p in enumerate(parts) if p.first <= token < p.last), None)
-            if atom is not None:
-                out.append(Phrase(token, token + 1, atom, atom + 1, 1, f"{noun} {item.group()}"))
-    return out
-
-
-def _quieten(reader: Reader, parts: list[Atom]) -> list[Atom]:
-    """Leave out what only qualifies a figure: its spread, p values, intervals, and brackets with nothing else."""
-    words = reader.doc.words
-
-    def quiet(atom: Atom) -> bool:
-        if atom.type != "F":
-            return False
-        e = reader.figures[atom.figure]
-        return e.drop is not None or (e.host is not None and e.form in ("sd", "se", "range"))
-
-    out: list[Atom] = []
-    i = 0
-    while i < len(parts):
-        part = parts[i]
-        if part.type == "B" and words[part.first] in "([":
-            close, depth = i + 1, 1
-            while close < len(parts) and depth:
-                if parts[close].type == "B":
-                    depth += 1 if words[parts[close].first] in "([" else -1
-                close += 1
-            inside = parts[i + 1 : close - 1]
-            figures = [p for p in inside if p.type == "F"]
-            if depth == 0 and figures and all(map(quiet, figures)):
-                i = close
-                continue
-        if quiet(part):
-            while out and out[-1].type == "S" and words[out[-1].first] in "±=<>+/-−≤≥":
-                out.pop()
-            i += 1
-            continue
-        out.append(part)
-        i += 1
-    return out
 
 
 # ---- the words between a figure and a phrase, as codes

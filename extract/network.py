@@ -1,4 +1,4 @@
-"""The network that reads: what each figure is, which phrases are groups, what names a figure, whose it is.
+"""The network that reads: what each figure is, its statistic, which phrases are groups, what names it, whose it is.
 
 Every row of a `Sequence` gets a vector that knows its neighbours (convolutions) and the whole abstract (one layer of
 attention); small heads over these vectors decide. Trained by `extract.fit.network`; reading needs numpy alone. Weights
@@ -11,6 +11,7 @@ from collections.abc import Sequence as Rows
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from itertools import chain
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -68,6 +69,8 @@ class Network:
             raise WeightsError(f"weights {file} cannot be read ({error}): reinstall retally") from error
         for k in [k for k in self.w if k.endswith(".conv.weight")]:  # (out, in, 3) as one matrix over three rows
             self.w[k] = np.ascontiguousarray(self.w[k].transpose(2, 1, 0)).reshape(-1, len(self.w[k]))
+        for k in ("name", "group"):  # both parts of a feature's weights side by side
+            self.w[f"{k}.features"] = np.concatenate([self.w.pop(f"{k}.{part}.weight") for part in ("deep", "wide")], 1)
         self.classes = lines[0].split(",")
         self.words = {word: FIRST_WORD + n for n, word in enumerate(lines[1:])}
         self.width = len(self.w["leave.bias"])
@@ -87,13 +90,19 @@ class Network:
         padded[dilation : dilation + rows] = h
         three = np.concatenate([padded[k * dilation : k * dilation + rows] for k in range(3)], axis=1)
         z = three @ self.w[f"{name}.conv.weight"] + self.w[f"{name}.conv.bias"]
-        return np.asarray(x + z[:, : self.width] / (1.0 + np.exp(-z[:, self.width :])))
+        gate = np.negative(z[:, self.width :])
+        np.exp(gate, out=gate)
+        gate += 1.0
+        return np.asarray(x + z[:, : self.width] / gate)
 
     def _attention(self, name: str, x: np.ndarray) -> np.ndarray:
         rows, size = len(x), self.width // HEADS
         qkv = self._linear(f"{name}.qkv", self._norm(f"{name}.norm", x)).reshape(rows, 3, HEADS, size)
         q, k, v = qkv.transpose(1, 2, 0, 3)
-        seen = softmax(q @ k.transpose(0, 2, 1) / np.sqrt(size))
+        seen = (q / np.float32(np.sqrt(size))) @ k.transpose(0, 2, 1)
+        seen -= seen.max(axis=-1, keepdims=True)
+        np.exp(seen, out=seen)
+        seen /= seen.sum(axis=-1, keepdims=True)
         return np.asarray(x + self._linear(f"{name}.out", (seen @ v).transpose(1, 0, 2).reshape(rows, self.width)))
 
     def encode(self, record: Sequence) -> tuple[np.ndarray, np.ndarray]:
@@ -196,6 +205,13 @@ class Reading:
         candidates = local[np.asarray(phrases) + 2] + whole[np.asarray(labels) + 2]
         return self._rank("group", figure, kind, candidates, features)
 
+    def statistics(self, figures: Rows[int], rules: Rows[int]) -> np.ndarray:
+        """The probability of each statistic for each figure; `rules` is the number of the one that rules would give."""
+        net = self.net
+        x = self.x[[self.record.figure[i] for i in figures]]
+        z = np.concatenate([x, net.w["rule.weight"][np.asarray(rules)]], axis=1)
+        return softmax(net._linear("stat_out", _relu(net._linear("stat_in", z))))
+
     def _part(self, name: str, table: np.ndarray, first: int) -> np.ndarray:
         """A layer over a part of its input (from column `first`), for all rows of a table at once."""
         key = f"{name}{first}"
@@ -208,16 +224,16 @@ class Reading:
     ) -> np.ndarray:
         net, w = self.net, self.net.w
         codes = net.codes[which]
-        rows = [sorted({codes[f] for f in row}) for row in features]
-        flat = np.array([c for row in rows for c in row])
+        rows = [{codes[f] for f in row} for row in features]
+        flat = np.fromiter(chain.from_iterable(rows), dtype=np.int64)
         starts = np.cumsum([0, *map(len, rows)])[:-1]
+        seen = np.add.reduceat(w[f"{which}.features"][flat], starts, axis=0)  # the deep part, and the wide one last
         number = net.classes.index(kind) if kind in net.classes else len(net.classes)
         own = self._part(f"{which}.figure", self.x, 0)[self.record.figure[figure]]
         own = own + w[f"{which}.figure.bias"] + w[f"{which}.candidate.bias"] + w[f"{which}.kind.weight"][number]
-        z = _relu(own + candidates + np.add.reduceat(w[f"{which}.deep.weight"][flat], starts, axis=0))
+        z = _relu(own + candidates + seen[:, :-1])
         z = _relu(net._linear(f"{which}.hidden", z))
-        wide = np.add.reduceat(w[f"{which}.wide.weight"][flat, 0], starts)
-        return np.asarray(net._linear(f"{which}.out", z)[:, 0] + wide)
+        return np.asarray(net._linear(f"{which}.out", z)[:, 0] + seen[:, -1])
 
 
 def softmax(z: np.ndarray) -> np.ndarray:

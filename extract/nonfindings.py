@@ -22,6 +22,22 @@ if TYPE_CHECKING:
 GOES_ON = re.compile(r"\s*%?\s*(?:/|,|and|vs\.?|versus|,\s*and|to|-|–)\s*")
 CARRIED = frozenset({"statistic", "accuracy", "effect", "p-value"})
 
+# What a number behind these words names, and does not count: "Group 1 (44%)", "at week 12, 5 of 30". A group's number
+# follows the bare noun: in "the placebo group 5 of 32 patients" the 5 is a count.
+LABELLED = re.compile(
+    r"(?:\b(?:grade|stage|phase|type|class|week|day|visit|cycle|step|tertile|quartile|quintile|experiment|exon|codon|serogroup)"
+    r"|(?:^|[.;:,()\[\]/]\s*|\b(?:in|of|for|to|from|and|or|vs\.?|versus|than|with|within|by|on|while|whereas|that|as"
+    r"|at|both|under|into)\s+)(?:sub)?(?:group|arm|cohort)|\s(?-i:Group|Arm|Cohort))\s+$",
+    re.I,
+)
+LABELS = 20  # numbers below it may be a label
+COUNTING = re.compile(r"(?:group|arm|cohort)\s+")  # a number behind it may count its people
+
+
+def is_label(text: str, start: int, value: float) -> bool:
+    """Whether the number at `start` names a group, a grade or a visit, and counts nothing."""
+    return value < LABELS and LABELLED.search(text, max(0, start - 24), start) is not None
+
 
 @cache
 def _rules() -> list[tuple[str, re.Pattern[str], frozenset[str]]]:
@@ -56,6 +72,8 @@ def mark(doc: Document, figures: list[Expression]) -> None:
     for e in figures:
         for start, end, reason in reversed(spans[: bisect_right(starts, e.start)]):
             if e.start < end and e.span_end <= end + 1:
+                if reason == "name" and _counts(doc.text, start, e):
+                    continue
                 e.drop = reason
             elif e.start - start > 400:
                 break
@@ -71,6 +89,17 @@ def mark(doc: Document, figures: list[Expression]) -> None:
             e.drop = "enumerator"
         if (
             e.drop is None
+            and e.kind == "digits"
+            and e.unit is None
+            and e.form in ("count", "value")
+            and e.last < len(doc.words)
+            and not doc.spaced(e.last)
+            and doc.words[e.last][0].isupper()
+            and len(doc.words[e.last]) > 1
+        ):
+            e.drop = "name"  # "177Lu", "200CROSS"
+        if (
+            e.drop is None
             and previous is not None
             and previous.drop in CARRIED
             and previous.form == e.form
@@ -80,6 +109,14 @@ def mark(doc: Document, figures: list[Expression]) -> None:
         ):
             e.drop = previous.drop
         previous = e
+
+
+def _counts(text: str, start: int, e: Expression) -> bool:
+    """Whether a figure behind a noun counts or measures after all ("in the placebo group 5 relapsed")."""
+    if e.unit is not None:
+        return True
+    noun = COUNTING.match(text, start)
+    return noun is not None and noun.end() == e.start and not is_label(text, e.start, e.value or 0)
 
 
 def _depths(doc: Document) -> list[bool]:

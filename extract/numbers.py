@@ -42,6 +42,8 @@ TENS = {
 }
 TENS["fourty"] = 40
 SCALES = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
+THIN = ("\u2009", "\u200a", "\u202f")  # blanks that belong to a number: "-\u20093.4"
+BLANKS = " \u00a0\u2006\u2007\u2009\u202f"  # between thousands
 NONE = frozenset({"no", "none", "neither", "nobody"})
 FULL = frozenset({"all", "both"})
 PARTS = {
@@ -189,7 +191,7 @@ def find_numbers(doc: Document) -> list[Number]:
                 out.append(Number(i, run[0], doc.starts[i], doc.ends[run[0] - 1], run[1], "words"))
                 i = run[0]
                 continue
-        elif low in NONE:
+        elif low in NONE and not (i + 1 < n and lower[i + 1] == "-" and not doc.spaced(i + 1)):  # "the no-NIV group"
             last = i + 2 if low == "no" and i + 1 < n and lower[i + 1] == "one" else i + 1
             out.append(Number(i, last, doc.starts[i], doc.ends[last - 1], 0.0, "none"))
             i = last
@@ -210,7 +212,8 @@ def _digits(doc: Document, i: int) -> Number | None:
     before = words[i - 1] if i else ""
     signed = False
     plus_minus = i >= 3 and words[i - 2] in "/\\" and words[i - 3] == "+"
-    if before in SIGNS and before and not doc.spaced(i) and not plus_minus:
+    thin = i > 0 and doc.text[doc.ends[i - 1] : doc.starts[i]] in THIN
+    if before in SIGNS and before and (thin or not doc.spaced(i)) and not plus_minus:
         attached = not doc.spaced(i - 1) and i >= 2
         if attached and (words[i - 2][-1].isalpha() or (words[i - 2][-1].isdigit() and words[i - 2][0].isalpha())):
             return None  # PD-1, IL-6, T2-0, COVID-19
@@ -226,7 +229,7 @@ def _digits(doc: Document, i: int) -> Number | None:
             and len(words[j]) == 3
             and words[j].isdigit()
             and doc.starts[j] == doc.ends[j - 1] + 1
-            and doc.text[doc.ends[j - 1]] in "    "
+            and doc.text[doc.ends[j - 1]] in BLANKS
             and _may_be_thousands(doc, i)
         ):
             value = value * 1000 + int(words[j])

@@ -6,9 +6,10 @@ phrases built from them, from which names and groups are chosen. Called by `extr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 
 from extract.resources import load
 from extract.tokens import Document
@@ -55,13 +56,26 @@ def thing_words() -> frozenset[str]:
     return frozenset(load("grammar")["things"])
 
 
-def atoms(doc: Document, first: int, last: int, figures: list[tuple[int, int, int]]) -> list[Atom]:
-    """The atoms of tokens `first` to `last`; `figures` are (first token, last token, index), in order."""
+def atoms(
+    doc: Document,
+    first: int,
+    last: int,
+    figures: list[tuple[int, int, int]],
+    passed: Mapping[int, int] = MappingProxyType({}),
+) -> list[Atom]:
+    """The atoms of tokens `first` to `last`; `figures` are (first token, last token, index), in order.
+
+    `passed` are stretches that belong to a figure and are no atoms: first token -> the token behind the last.
+    """
     out: list[Atom] = []
     classes = word_classes()
     figure = {start: (end, number) for start, end, number in figures}
     i = first
     while i < last:
+        if i in passed:
+            out.append(Atom("S", i, passed[i]))
+            i = passed[i]
+            continue
         if i in figure:
             end, number = figure[i]
             out.append(Atom("F", i, max(end, i + 1), number))
@@ -73,7 +87,7 @@ def atoms(doc: Document, first: int, last: int, figures: list[tuple[int, int, in
         elif not word[0].isalnum():
             joined = (
                 out
-                and out[-1].type == "N"
+                and (out[-1].type == "N" or (out[-1].type == "D" and doc.lower[i - 1] == "no"))  # "the no-NIV group"
                 and word in JOINERS
                 and not doc.spaced(i)
                 and i + 1 < last
@@ -82,7 +96,7 @@ def atoms(doc: Document, first: int, last: int, figures: list[tuple[int, int, in
                 and (doc.words[i + 1][0].isalnum())
             )
             if joined:
-                out[-1].last = i + 2
+                out[-1].type, out[-1].last = "N", i + 2
                 i += 2
                 continue
             out.append(Atom("S", i, i + 1))

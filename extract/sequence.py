@@ -93,7 +93,11 @@ def sequence(reader: Reader, words: Mapping[str, int]) -> Sequence:
         while token < s.last:
             figure = covered.get(token)
             at = len(rows)
-            if figure is not None:
+            if figure is not None and figure in where:  # what stands behind the words in a figure: "(25%)"
+                place[token] = len(rows) - 1
+                token += 1
+                continue
+            if figure is not None and figures[figure].drop != "name":
                 e, end = figures[figure], token
                 while end < s.last and covered.get(end) == figure:
                     place[end] = at

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from extract.expressions import Expression
 from extract.similar import content
 
 
@@ -86,4 +87,13 @@ def fitting(form: str, value: float, numerator: int | None, decimals: int, sizes
                 return size
         elif numerator is not None and numerator <= size:
             return size
+    return None
+
+
+def head_count(e: Expression) -> int | None:
+    """The people that a figure counts."""
+    if e.numerator is not None:
+        return e.numerator
+    if e.form == "count" and e.value is not None and e.value == int(e.value):
+        return int(e.value)
     return None

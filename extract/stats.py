@@ -1,12 +1,14 @@
 """Which statistic a figure is: count, percent, mean, median, sd, range, iqr, rate or value.
 
-Decided by the form of the figure and the words around it; a percentage by which something changed is a value. (A
-decider fitted on the annotated abstracts was no better: 91.2-91.8 % against 91.6 %.) Called by `extract.engine`.
+Decided by the form of the figure and the words around it; a percentage by which something changed is a value. Between
+mean, median and value, and between range and quartiles, the network decides. Called by `extract.engine`.
 """
 
 from __future__ import annotations
 
 import re
+
+import numpy as np
 
 from extract.expressions import Expression
 from extract.features import Reader
@@ -43,6 +45,8 @@ THEN = re.compile(
     r"|drop|change|difference|loss|gain)\b(?!\s+than\s+\d)",
     re.I,
 )
+STATISTICS = ("count", "percent", "mean", "median", "sd", "range", "iqr", "rate", "value")
+POINTS, RANGES = ("mean", "median", "value"), ("range", "iqr")
 CONTINUOUS = frozenset({"age", "measurement", "dose", "duration", "follow-up", "time"})
 
 
@@ -88,6 +92,15 @@ def statistic(reader: Reader, number: int, kind: str) -> str:
         ):
             return "median"
     return "value"
+
+
+def settled(rule: str, seen: np.ndarray) -> str:
+    """The statistic that the network takes a figure for (`seen`: a probability for each of `STATISTICS`).
+
+    Only what the figure's form allows: spreads, counts and rates stay what the rule says.
+    """
+    allowed = RANGES if rule in RANGES else (*POINTS, rule) if rule in (*POINTS, "percent") else (rule,)
+    return max(allowed, key=lambda name: seen[STATISTICS.index(name)])
 
 
 def _of_change(doc: Document, e: Expression, before: str) -> bool:

@@ -16,16 +16,18 @@ REACH = 14  # tokens on each side of the figure in which the verb is looked for
 
 
 @cache
-def _words() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
+def _words() -> tuple[frozenset[str], tuple[str, ...], frozenset[str], tuple[str, ...]]:
     data = load("treatments")
-    return frozenset(data["heads"]), tuple(data["endings"]), frozenset(data["verbs"])
+    return frozenset(data["heads"]), tuple(data["endings"]), frozenset(data["verbs"]), tuple(data["ends"])
 
 
 def is_given(reader: Reader, figure: int, name: str) -> bool:
     """Whether the name's last word is a therapy or a drug, and a verb of giving or having stands near the figure."""
-    heads, endings, verbs = _words()
+    heads, endings, verbs, ends = _words()
     first = re.split(r"\s(?:for|in|with|after|before|because|due|at|during|on)\s", name.lower())[0].split()
     head = first[-1] if first else ""
+    if any(word.startswith(ends) for word in name.lower().split()):
+        return False
     if not (head in heads or head.endswith(endings) or is_drug(head)):
         return False
     e, doc = reader.figures[figure], reader.doc

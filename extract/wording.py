@@ -12,6 +12,7 @@ FIXED = frozenset({"participants", "age", "dose", "follow-up"})
 PEOPLE = r"(?:patients?|subjects?|participants?|women|men|children|individuals|people|cases|infants|adults)"
 LEAD = re.compile(
     r"^(?:the|an?|of|in|with|any|some|most|their|his|her|its|other|had|was|were|have|has|been|total|overall|having|eventual|subsequent|only|also"
+    r"|commensurate|significantly|statistically|markedly|slightly|substantially"
     r"|developed|developing|experienced|experiencing|underwent|undergoing|received|receiving|required|requiring|suffered(?:\s+from)?|exhibited|showed|reported(?=\s+(?:an?|the|any)\b)|achieved|given|presented\s+with"
     r"|(?:increased|decreased|reduced|higher|lower|greater|highest|lowest|significant|similar|significantly\s+(?:higher|lower))(?=\s+(?:overall\s+)?(?:incidence|rate|frequency|proportion|percentage|prevalence|risk|number|mean|median)s?\b)"
     rf"|{PEOPLE}\s+(?:who|with|had|were|developed|experienced|underwent|received|required|showed|reported|achieved))\s+",
@@ -114,6 +115,19 @@ KEEP_S = frozenset(
         "species",
     ]
 )
+
+
+TIMES = "weeks?|days?|months?|years?|hours?|hrs?|minutes?|visits?|baseline|least|most|times?|end|cycles?"
+UNITS = "mmol|mol|[mµuμnpk]?g|[mdµμ]?l|[cmµμk]?m|m2|h|min|s|sec|[mk]?iu|u|mm ?hg|hg|bpm|beats|kcal|kj|dyn|meq|events"
+NAMELESS = re.compile(
+    rf"(?:(?:at|by|in|on|after|per|of)\s+)?(?:(?:{TIMES})(?:[\s-]\d+)?|(?:{UNITS})(?:[\s/·.*^-]+(?:{UNITS}|\d+))*[\d-]*)",
+    re.I,
+)
+
+
+def is_name(name: str) -> bool:
+    """Whether a name can be that of a measure: no bare time or unit ("week", "mmol/mol")."""
+    return bool(name) and NAMELESS.fullmatch(name) is None
 
 
 def fixed_measure(kind: str) -> str | None:

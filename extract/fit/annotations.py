@@ -24,6 +24,8 @@ CORPORA = {
     "pubmedqa": "pubmed/pubmedqa.jsonl",
     "evidence_inference": "pubmed/evidence_inference.jsonl",
     "bc5cdr": "gold/bc5cdr.jsonl",
+    "evidence_outcomes": "gold/evidence_outcomes.jsonl",
+    "maccrobat2020": "gold/maccrobat2020.jsonl",
 }
 KEYS = ("pmid", "pmcid", "id")
 

@@ -19,7 +19,7 @@ from extract.fit.lists import SAME_LABEL
 from extract.fit.models import matrix
 from extract.fit.pages import Page
 from extract.groups import GROUP_WORD, Label, gather, joined, labels, lift, phrase_text, short_form
-from extract.names import Layout
+from extract.layout import Layout
 from extract.phrases import Phrase, people_words
 from extract.similar import overlap
 

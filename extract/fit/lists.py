@@ -18,6 +18,7 @@ from extract.names import COURSE, Scene, name_candidates
 from extract.network import ELSEWHERE, EVERYBODY, code
 from extract.sequence import sequence
 from extract.similar import content, overlap
+from extract.stats import STATISTICS, statistic
 from extract.whose import Whose
 from extract.wording import clean_name
 
@@ -45,7 +46,10 @@ class Candidates:
 
 @dataclass(slots=True)
 class Lists:
-    """One abstract: its rows, its figures with their classes (None: not annotated), phrases, labels, candidates."""
+    """One abstract: its rows, its figures with their classes (None: not annotated), phrases, labels, candidates.
+
+    `stats` are (row, statistic by rule, annotated statistic) as numbers of `STATISTICS`.
+    """
 
     rows: np.ndarray
     figures: list[int]
@@ -56,6 +60,7 @@ class Lists:
     label_right: list[bool]
     names: list[Candidates] = field(default_factory=list)
     groups: list[Candidates] = field(default_factory=list)
+    stats: list[tuple[int, int, int]] = field(default_factory=list)
 
 
 def lists_of(
@@ -117,4 +122,14 @@ def lists_of(
             out.groups.append(found)
         if guesses and i in guesses:
             whose.keep(i, kind, guesses[i])
+    if example is not None and guesses is not None:
+        _statistics(out, example, record.figure)
     return out
+
+
+def _statistics(out: Lists, example: Example, place: dict[int, int]) -> None:
+    """The statistic of each finding, by rule and as annotated."""
+    for i, findings in enumerate(example.gold):
+        if findings and findings[0]["stat"] in STATISTICS and not example.reader.figures[i].drop:
+            rule = statistic(example.reader, i, label_of(findings))
+            out.stats.append((place[i], STATISTICS.index(rule), STATISTICS.index(findings[0]["stat"])))

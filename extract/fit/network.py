@@ -1,8 +1,8 @@
 """Train the network that reads (`reader.npz`): PyTorch on the CPU, one abstract at a time.
 
-The network is `extract.network` with gradients: the same tables and layers under the same names. It learns four things
-at once from annotated abstracts: what each figure is, which phrases are labels of groups, which phrase names a figure
-and whose the figure is. Called by `extract.fit.fit`.
+The network is `extract.network` with gradients: the same tables and layers under the same names. It learns five things
+at once from annotated abstracts: what each figure is, which phrases are labels of groups, which phrase names a figure,
+whose the figure is and which statistic. Called by `extract.fit.fit`.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ from extract.sequence import (
     UNITS,
     WORD,
 )
+from extract.stats import STATISTICS
 
 WIDTH, HIDDEN, VECTOR = 96, 64, 96
 DROPOUT, WORD_DROPOUT = 0.3, 0.12
@@ -137,6 +138,8 @@ class Net(nn.Module):
         self.name = Ranker(3 * WIDTH, classes)
         self.group = Ranker(7 * WIDTH, classes)
         self.absent = nn.Parameter(torch.randn(2, 7 * WIDTH) * 0.05)
+        self.rule = nn.Embedding(len(STATISTICS), 16)
+        self.stat_in, self.stat_out = nn.Linear(WIDTH + 16, HIDDEN), nn.Linear(HIDDEN, len(STATISTICS))
         self.drop = nn.Dropout(DROPOUT)
 
     def encode(self, rows: Tensor) -> tuple[Tensor, Tensor]:
@@ -193,6 +196,10 @@ class Net(nn.Module):
             whole = torch.cat([self.absent[:, 3 * WIDTH :], labels])[g["label"]]
             both = torch.cat([local[g["phrase"]], whole], -1)
             out["group"] = self.group(x[g["at"]], both, g["kind"], g["features"], g["starts"], g["of"])
+        if r["stat"] is not None:
+            at, rule, _ = r["stat"]
+            z = torch.cat([x[at], self.rule(rule)], -1)
+            out["stat"] = self.stat_out(self.drop(functional.relu(self.stat_in(self.drop(z)))))
         return out
 
 
@@ -211,6 +218,8 @@ def loss(out: dict[str, Tensor], r: dict[str, Any]) -> Tensor:
     if "label" in out:
         wrong = functional.binary_cross_entropy_with_logits(out["label"], r["label"], reduction="sum")
         total = total + 0.5 * weight * wrong
+    if "stat" in out:
+        total = total + functional.cross_entropy(out["stat"], r["stat"][2], reduction="sum", label_smoothing=SMOOTHING)
     for key in ("name", "group"):
         if r[key] is not None:
             z, of, count = out[key], r[key]["of"], len(r[key]["at"])
@@ -256,7 +265,10 @@ def tensors(lists: Lists, classes: dict[str, int]) -> dict[str, Any]:
         "label": torch.tensor([float(y) for y in lists.label_right]),
         "name": candidates(lists.names, NEAR_NAME),
         "group": candidates(lists.groups, NEAR_GROUP),
+        "stat": None,
     }
+    if lists.stats:
+        out["stat"] = tuple(whole(column) for column in zip(*lists.stats, strict=True))
     if out["group"] is not None:
         out["group"]["label"] = whole(np.concatenate([row.labels for row in lists.groups])) + 2
     return out

@@ -9,7 +9,8 @@ from extract.fit.align import Example
 from extract.fit.kinds import label_of
 from extract.fit.trials import Sentence
 from extract.groups import Group
-from extract.names import Beliefs, Layout, layout
+from extract.layout import Layout, layout
+from extract.names import Beliefs
 from extract.similar import overlap, same
 
 LEAST = 0.35  # a figure none of whose candidates fits the annotation this well teaches nothing

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from extract.features import Reader
-from extract.names import Layout, layout
+from extract.layout import Layout, layout
 from extract.reading import open_reader
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extract.doses import Doses, is_drug
+from extract.engine import Engine
 from extract.expressions import Expression
 from extract.finding import Finding
 from tests.extract.figures import opened
@@ -105,3 +106,20 @@ def test_known_drugs(word):
 @pytest.mark.parametrize("word", ["placebo", "patient", "alone", "bone"])
 def test_words_that_are_no_drugs(word):
     assert not is_drug(word)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("They were put on once-daily oral ibrutinib (560 mg) or on placebo.", [(560, "ibrutinib", "daily")]),
+        (
+            "They were put on 240, 370, 500, or 630 mg of once-daily oral vadadustat.",
+            [(n, "vadadustat", "daily") for n in (240, 370, 500, 630)],
+        ),
+        ("Adalimumab 40 mg biweekly was given.", [(40, "adalimumab", "biweekly")]),
+        ("They had a single intravenous infusion of zoledronate, 5 mg, in spring.", [(5, "zoledronate", "single")]),
+    ],
+)
+def test_what_is_printed_once_holds_for_the_list(text: str, expected: list[tuple[float, str, str]]) -> None:
+    found = [f for f in Engine().read(text=text) if f.measure == "dose"]
+    assert [(f.value, f.drug, f.frequency) for f in found] == expected

@@ -3,7 +3,8 @@
 import pytest
 
 from extract.engine import Engine
-from extract.names import Scene, layout, name_candidates, squeeze
+from extract.layout import layout
+from extract.names import Scene, name_candidates, squeeze
 from extract.reading import open_reader
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from extract.groups import label_counts, labels
+from extract.layout import layout
 from extract.linear import WeightsError
-from extract.names import layout
 from extract.network import EVERYBODY, LONGEST, Network, Reading, code, load_network
 from extract.reading import open_reader
 from extract.sequence import sequence
