@@ -57,6 +57,11 @@ def command(
         raise UsageError("a cluster writes files", "--scheduler", "Give --output FOLDER too.")
     if form == "parquet" and output is None:
         raise UsageError("Parquet is for files", "--format", "Give --output FILE too.")
+    if model is not None and output is not None:
+        from pipeline.partitions import format_of
+
+        if (form or "parquet" if into_folder else format_of(output, form)) == "parquet":
+            raise UsageError("Parquet has no place for what a model marks", "--model", "Give --format jsonl.")
     if output is None:
         bad = _print(records, jobs, choice)
     elif into_folder:

@@ -164,3 +164,18 @@ def test_a_run_writes_what_the_model_marks_and_its_report_names_the_model(retall
     figures = (tmp_path / "out" / "spruce").glob("*.csv")
     assert all(one.read_bytes() == (plain / "spruce" / one.name).read_bytes() for one in figures)
     assert not (plain / "spruce" / "entities.jsonl").exists()
+
+
+@pytest.mark.parametrize("target", ["found.parquet", "folder"])
+def test_parquet_is_refused_where_a_model_marks(retally, package, records: str, tmp_path: Path, target: str) -> None:
+    name = package("en_ner_bc5cdr_md", fever="DISEASE")
+    (tmp_path / "folder").mkdir()
+    code, out, err = retally("extract", records, "--model", name, "--output", str(tmp_path / target))
+    assert (code, out) == (2, "")
+    assert "Parquet has no place for what a model marks" in err
+    assert "--format jsonl" in err
+    assert not (tmp_path / "found.parquet").exists()
+    code, _, _ = retally("extract", records, "--model", name, "--output", str(tmp_path / "folder"), "--format", "jsonl")
+    assert code == 0
+    (file,) = (tmp_path / "folder").glob("*.jsonl")
+    assert json.loads(file.read_text())["entities"][0]["label"] == "DISEASE"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pipeline import update
 from pipeline.cli import main
 from tests.eutils.server import EutilsServer
 from tests.pipeline.living import Living, quick_entrez, study
+from tests.pipeline.test_entities import package  # noqa: F401 (a fixture)
 from tests.pipeline.test_mail import Smtp, smtp  # noqa: F401 (a fixture)
 
 KEY = "a-made-up-key-that-is-secret"
@@ -58,6 +60,14 @@ def test_a_night_without_a_log_is_quiet_after_one_with(living: Living, capsys: p
     capsys.readouterr()
     assert retally(living, "update", name) == 0
     assert capsys.readouterr().err == ""
+
+
+def test_an_update_writes_what_another_model_marks(living: Living, package: Callable[..., str]) -> None:  # noqa: F811
+    name = package("en_ner_bc5cdr_md", organizing="DISEASE")
+    assert retally(living, "update", str(living.review.folder), "--model", name) == 0
+    file = living.settings.out / living.review.id / "entities.jsonl"
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert rows and {row["model"] for row in rows} == {"en_ner_bc5cdr_md 9.8.7"}
 
 
 def test_a_review_that_fails_does_not_stop_the_others(living: Living, capsys: pytest.CaptureFixture[str]) -> None:
