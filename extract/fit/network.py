@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from extract.fit.lists import Lists
+from extract.fit.wide import fit_wide, share
 from extract.network import BUCKETS, DILATIONS, HEADS, NOTHING, WINDOW
 from extract.sequence import BUCKETS as SIZES
 from extract.sequence import (
@@ -203,12 +204,6 @@ class Net(nn.Module):
         return out
 
 
-def _share(z: Tensor, of: Tensor, count: int) -> Tensor:
-    """The log of the sum of exponents of the scores of each figure."""
-    top = torch.full((count,), -1e9).scatter_reduce(0, of, z, "amax").detach()
-    return top + torch.log(torch.zeros(count).index_add_(0, of, torch.exp(z - top[of])) + 1e-12)
-
-
 def loss(out: dict[str, Tensor], r: dict[str, Any]) -> Tensor:
     """What the network got wrong in one abstract."""
     total = torch.zeros(())
@@ -223,8 +218,8 @@ def loss(out: dict[str, Tensor], r: dict[str, Any]) -> Tensor:
     for key in ("name", "group"):
         if r[key] is not None:
             z, of, count = out[key], r[key]["of"], len(r[key]["at"])
-            right = _share(torch.where(r[key]["right"], z, torch.full_like(z, -1e9)), of, count)
-            total = total + weight * (_share(z, of, count) - right).clamp(max=12).sum()
+            right = share(torch.where(r[key]["right"], z, torch.full_like(z, -1e9)), of, count)
+            total = total + weight * (share(z, of, count) - right).clamp(max=12).sum()
     return total
 
 
@@ -287,6 +282,7 @@ def train(data: Sequence[Lists], words: list[str], vectors: np.ndarray, path: Pa
         _train(list(rows), vectors, len(classes), epochs or own, dropout, decay) for own, dropout, decay in TRAININGS
     ]
     state = {k: torch.stack([net.state_dict()[k] for net in nets]).mean(0) for k in nets[0].state_dict()}
+    state["group.wide.weight"] += fit_wide(rows, [1.0 if row["kind"] is not None else TRIAL_WEIGHT for row in rows])
     nets[0].load_state_dict(state)
     save(nets[0], classes, words, path)
 
