@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from extract.features import Reader
 from extract.groups import Group, phrase_text
-from extract.kinds import run_of, runs
+from extract.kinds import parallel, run_of, runs
 from extract.layout import Layout
 from extract.parallel import Place, Proposal, propose
 from extract.phrases import Atom, Phrase
@@ -141,7 +141,7 @@ def choices(whose: Whose, figure: int, kind: str) -> list[Choice]:
     begin = opening(reader, sentence)
     run = run_of(reader, figure)
     used = history.used(run)
-    known_run = history.of(len(run), sentence) if len(run) > 1 else None
+    known_run = history.of(len(run)) if len(run) > 1 else None
     place_in = run.index(figure)
     again = known_run[place_in] if known_run is not None else None
 
@@ -407,14 +407,7 @@ def propose_for(
     if inside is not None:  # "1 of 21 adalimumab-treated participants (5%)"
         return Proposal(inside.label, "inside")
     taken.sort(key=lambda p: p.start)
-    row = [
-        n
-        for n in reader.by_sentence[reader.sentence[figure]]
-        if not figures[n].drop
-        and "base" not in figures[n].tags
-        and figures[n].form not in ("sd", "se")
-        and not (figures[n].host is not None and figures[n].form == "range")
-    ]
+    row = parallel(reader, reader.sentence[figure])
     if figure not in row:
         row = sorted([*row, figure])
     run = next((r for r in runs(reader, row) if figure in r), [figure])
@@ -423,7 +416,7 @@ def propose_for(
     arms = [g.label for g in groups if g.belief > 0.5]
     proposal = propose(reader, run, run.index(figure), taken, (low, high), arms)
     if history is not None and len(run) > 1 and (proposal is None or proposal.rule in ("arms", "sentence")):
-        before = history.of(len(run), reader.sentence[figure])
+        before = history.of(len(run))
         if before is not None:
             return Proposal(before[run.index(figure)], "as-before")
     return proposal

@@ -163,15 +163,20 @@ def runs(reader: Reader, indices: list[int]) -> list[list[int]]:
     return out
 
 
-def run_of(reader: Reader, figure: int) -> list[int]:
-    """The parallel figures that a figure stands among."""
+def parallel(reader: Reader, sentence: int) -> list[int]:
+    """The figures of a sentence that may stand in a list: no spreads, no bases, none that is no finding."""
     figures = reader.figures
-    row = [
+    return [
         n
-        for n in reader.by_sentence[reader.sentence[figure]]
+        for n in reader.by_sentence[sentence]
         if not figures[n].drop
         and "base" not in figures[n].tags
         and figures[n].form not in ("sd", "se")
         and not (figures[n].host is not None and figures[n].form == "range")
     ]
+
+
+def run_of(reader: Reader, figure: int) -> list[int]:
+    """The parallel figures that a figure stands among."""
+    row = parallel(reader, reader.sentence[figure])
     return next((r for r in runs(reader, row) if figure in r), [figure])

@@ -40,7 +40,7 @@ class History:
         """The groups given to the figures of a run so far."""
         return list(self._open.get(tuple(run), {}).values())
 
-    def of(self, length: int, sentence: int) -> list[str] | None:
+    def of(self, length: int) -> list[str] | None:
         """The groups of the last run of this length, or None."""
         return self._done.get(length)
 
