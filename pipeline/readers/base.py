@@ -7,12 +7,13 @@ No reader ever raises on what a file holds: a broken gzip member or an overlong 
 from __future__ import annotations
 
 import codecs
-import gzip
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
+
+from isal import igzip
+from isal.igzip_lib import IsalError
 
 from pipeline.errors import InputError
 from pipeline.shown import printable
@@ -83,14 +84,14 @@ class ByteSource:
             raise ReaderError(f"cannot read {path}: {why}; check the name and your rights to it") from None
         if not packed:
             return cls(file)
-        source = cls(cast(BinaryIO, gzip.GzipFile(fileobj=file)))
+        source = cls(cast(BinaryIO, igzip.IGzipFile(fileobj=file)))
         source._packed = file
         return source
 
     def _raw(self, size: int) -> bytes:
         try:
             return self._file.read(size)
-        except (OSError, EOFError, zlib.error) as error:
+        except (OSError, EOFError, IsalError) as error:  # type: ignore[misc]  # its stub hides that it is an exception
             raise StreamEnd(f"the file breaks off ({error}); fetch it again") from None
 
     def _decode(self, data: bytes) -> bytes:

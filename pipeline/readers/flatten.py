@@ -17,6 +17,8 @@ _INVISIBLE = str.maketrans("", "", "\u2061\u2062\u2063\u2064")  # MathML's invis
 
 def folded(text: str) -> str:
     """The text of an XML element with white space folded to single spaces and none at its ends."""
+    if text.isalpha():  # most names
+        return text
     # Looking whether there is anything to fold is many times faster than folding a long text. XML allows no other white
     # space in ASCII than these.
     if (

@@ -224,7 +224,7 @@ def _text(element: Any) -> str | None:
     """The folded text of an element without markup; None where it is absent or empty."""
     if element is None or not (text := element.text):
         return None
-    return " ".join(text.split()) or None
+    return text if text.isalnum() else " ".join(text.split()) or None
 
 
 def _flat(element: Any) -> str:
