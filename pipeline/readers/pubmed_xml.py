@@ -56,14 +56,14 @@ def versions(
     source: ByteSource, report: Reporter, on_deleted: Deleted | None = None
 ) -> Iterator[tuple[int, Record | BadRecord]]:
     """As `records`, each with its PMID's version (1 for nearly all; 0 with a `BadRecord`)."""
-    encoding, cutter = _encoding(source), _Cutter(source)
+    parser, cutter = _Parser(_encoding(source)), _Cutter(source)
     for line, piece, problem in cutter.pieces():
         report.next()
         if problem is not None:
             yield 0, report.bad(line, _about(piece, problem))
             continue
         try:
-            found = _understood(piece, encoding)
+            found = parser.understood(piece)
         except etree.XMLSyntaxError as error:
             cutter.back_up(piece)
             yield 0, report.bad(line, _about(piece, f"not well-formed XML ({_message(error)})"))
@@ -103,15 +103,39 @@ def _encoding(source: ByteSource) -> str:
     return "utf-8"
 
 
-def _understood(piece: bytes, encoding: str) -> tuple[int, Record] | list[str]:
-    """(version, record) of a record element; the PMIDs of a DeleteCitation."""
-    piece, mesh = without_plain_parts(piece, encoding)
-    try:
-        parser = ElementTree.XMLParser(encoding=None if encoding == "utf-8" else encoding)
-        parser.feed(piece)
-        return _built(parser.close(), mesh)
-    except (ElementTree.ParseError, RecursionError):
-        return _built(_parsed_by_lxml(piece, encoding), mesh)
+class _Parser:
+    """The standard library's parser, one for all records of a file: making one takes as long as parsing a record."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+        self._begin()
+
+    def _begin(self) -> None:
+        builder = ElementTree.TreeBuilder()
+        self._document = builder.start("document", {})
+        self._parser = ElementTree.XMLParser(
+            target=builder, encoding=None if self._encoding == "utf-8" else self._encoding
+        )
+        self._parser.feed(b"<records>")
+
+    def understood(self, piece: bytes) -> tuple[int, Record] | list[str]:
+        """(version, record) of a record element; the PMIDs of a DeleteCitation."""
+        piece, mesh = without_plain_parts(piece, self._encoding)
+        try:
+            return _built(self._element(piece), mesh)
+        except (ElementTree.ParseError, RecursionError):
+            self._begin()
+            return _built(_parsed_by_lxml(piece, self._encoding), mesh)
+
+    def _element(self, piece: bytes) -> Any:
+        self._parser.feed(piece)
+        self._parser.feed(b"<end/>")
+        records = self._document[0]
+        if len(records) != 2:  # the end is within the element
+            raise ElementTree.ParseError("the element has no end")
+        element = records[0]
+        records.clear()
+        return element
 
 
 def _built(element: Any, mesh: list[str] | None) -> tuple[int, Record] | list[str]:
