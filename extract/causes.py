@@ -1,8 +1,8 @@
 """Causes: what an abstract says brought the illness about, with or without a count.
 
 Comes in: the `Reader` of a record. Goes out: agents with the words that name them ("attributed to X", "X was held
-responsible", "X-induced", lists of causes without counts); numbered causes are classed by the figure decider, to which
-`is_cause` gives a hint. Cues are in `data/causes.toml`. Called by `extract.case_report` and `extract.extras`.
+responsible", "X-induced", lists of causes without counts). Figures whose names stand in a list of causes are causes
+too. Cues are in `data/causes.toml`. Called by `extract.case_report`, `extract.engine` and `extract.extras`.
 """
 
 from __future__ import annotations
@@ -49,8 +49,9 @@ class Cause:
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
     data = load("causes")
-    if name.startswith("hint."):
-        return re.compile("|".join(f"(?:{part})" for part in data["hint"][name[5:]]), re.I)
+    table, _, part = name.rpartition(".")
+    if table:
+        return re.compile("|".join(f"(?:{one})" for one in data[table][part]), re.I)
     joined = "|".join(f"(?:{part})" for part in data[name])
     if name in ("agents", "not_illness", "no_cause", "compound"):
         return re.compile(rf"(?:{joined})", re.I)
@@ -67,18 +68,11 @@ def _cue() -> re.Pattern[str]:
     )
 
 
-def is_cause(reader: Reader, number: int) -> bool:
-    """Whether the words around a figure (its index in `reader.figures`) say that it counts cases due to a cause."""
-    figure = reader.figures[number]
-    sentence = reader.doc.sentences[reader.sentence[number]]
-    before = reader.doc.text[max(sentence.start, figure.start - 120) : figure.start]
-    after = reader.doc.text[figure.end : min(sentence.end, figure.end + 80)]
-    if figure.form not in ("count", "percent"):
-        return False
-    said = _pattern("hint.before").search(before)
-    if said and not _pattern("hint.other").search(said.group()):
-        return True
-    return bool(_pattern("hint.after").match(after))
+def in_list_of_causes(reader: Reader, sentence: int, start: int) -> bool:
+    """Whether the name that begins at a character of a sentence stands in a list of causes: "due to A (3) or B (2)"."""
+    text = reader.doc.text[reader.doc.sentences[sentence].start : start]
+    heads = [head.end() for head in _pattern("listed.heads").finditer(text)]
+    return bool(heads) and _pattern("listed.other").search(text, heads[-1]) is None
 
 
 def find_causes(reader: Reader, patient: frozenset[int] | None = None) -> list[Cause]:

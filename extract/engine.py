@@ -14,6 +14,7 @@ import numpy as np
 
 from extract import linear
 from extract.arms import bare
+from extract.causes import in_list_of_causes
 from extract.choices import Choice, chosen
 from extract.denominators import set_denominators
 from extract.doses import Doses
@@ -195,8 +196,11 @@ class _Reading:
             name = clean_name(phrase_text(self.reader, phrase), kind) if phrase is not None else ""
             if not name:
                 return None
-            if stat in ("count", "percent") and kind in EVENTS and is_given(self.reader, i, name):
-                kind = "treatment"
+            if stat in ("count", "percent") and kind in EVENTS and phrase is not None:
+                if in_list_of_causes(self.reader, self.reader.sentence[i], self.doc.starts[phrase.first]):
+                    kind = "cause"
+                elif is_given(self.reader, i, name):
+                    kind = "treatment"
             measure = "age" if name in AGES and stat not in ("count", "percent") else f"{kind}:{name}"
         finding = Finding(
             measure=measure,
