@@ -14,51 +14,12 @@ from importlib import resources
 
 from extract.expressions import Expression
 from extract.finding import Finding
+from extract.frequencies import frequency
 from extract.phrases import word_classes
 from extract.resources import load
 from extract.tokens import Document, Sentence
 from extract.units import unit_at
 
-HOURS = r"\s?(?:h(?:ours?|rs?)?)\b"
-FREQUENCY = re.compile(
-    r"\b(?P<bid>b\.?\s?i\.?\s?d\b\.?|b\.?d\.?(?=[\s,.;)])|(?:twice|two\s+times|2\s+times)[\s-]+(?:a[\s-]+day"
-    r"|daily|per[\s-]+day|each\s+day)|(?:every|q)\s?(?:12|twelve)" + HOURS + r")|"
-    r"\b(?P<tid>t\.?\s?i\.?\s?d\b\.?|t\.?d\.?s\b\.?|(?:three|3)\s+times\s+(?:a\s+day|daily|per\s+day)"
-    r"|thrice\s+daily|(?:every|q)\s?(?:8|eight)" + HOURS + r")|"
-    r"\b(?P<qid>q\.?\s?i\.?\s?d\b\.?|(?:four|4)\s+times\s+(?:a\s+day|daily|per\s+day)|(?:every|q)\s?(?:6|six)"
-    + HOURS
-    + r")|"
-    r"\b(?P<other>(?:twice|two|three|four|five|[2-6])[\s-]+(?:times\s+|days\s+)?(?:weekly|a\s+week|per\s+week"
-    r"|monthly|a\s+month)|every\s+other\s+day|(?:on\s+)?alternate[\s-]days?|"
-    r"every\s+(?:\d+|two|three|four|six|eight)\s*-?\s*(?:h(?:ours|rs)?|days|weeks|months|wk|minutes|min)"
-    r"\b|q\s?\d\s?w\b|every\s+(?:month|hour|other\s+week)|(?:bi-?|[2-8]-|(?:two|three|four|six|eight)-)weekly|fortnightly|hourly|nightly|continuous\s+(?:[\w.]+\s+){0,2}infusion)|"
-    r"\b(?P<weekly>(?:once[\s-]+)?weekly|once\s+(?:a|per)\s+week|per\s+week|every\s+week|a\s+week)"
-    r"\b|\b(?P<monthly>(?:once[\s-]+)?monthly|per\s+month|every\s+month)\b|"
-    r"(?P<daily>\b(?:once[\s-]+)?daily|\bonce\s+(?:a|per)\s+day|\bq\.?\s?d\b\.?|\bo\.?d\b\.?|\bper\s+day"
-    r"|/\s?day\b|/\s?d\b|\ba\s+day|\bevery\s+(?:day|morning|evening|night)|\beach\s+(?:day|morning|night)"
-    r"|\bevery\s+24" + HOURS + r"|\bat\s+(?:night|bedtime))|"
-    r"\b(?P<day>(?:on\s+)?days?\s+\d+)",
-    re.I,
-)
-NAMES = {
-    "daily": "daily",
-    "bid": "twice daily",
-    "tid": "three times daily",
-    "qid": "four times daily",
-    "weekly": "weekly",
-    "monthly": "monthly",
-}
-# What may stand between a frequency and the bracket or the amount behind it: "once-daily oral X (5 mg)".
-BETWEEN = re.compile(
-    r"\s+(?!(?:and|or|vs|versus|plus|then|for|to)\b)(?:[\w'’+-]+\s+(?!(?:and|or|vs|versus|plus|then|for|to)\b)){1,4}[(\[]?\s*$",
-    re.I,
-)
-ONCE = re.compile(r"\bsingle\b[\s\w,-]{0,30}\b(?:infusion|injection|bolus|administration|application)s?\b", re.I)
-DOSE_WORDS = re.compile(
-    r"(?:\s|-|,|\(|of|an?|the|at|oral|i\.?v\.?|intravenous|subcutaneous|doses?|dosages?|infusions?|injections?"
-    r"|mean|median|maximum|average|was|were|is|ranged?|ranging|from|total|=|:)*(?:of\s+[\w\s-]{3,30}?)?\s*$",
-    re.I,
-)
 ROUTE = re.compile(
     r"\b(?P<intravenous>intravenous(?:ly)?|i\.?v\.?(?=[\s,.;)])|IV)\b|\b(?P<oral>oral(?:ly)?"
     r"|p\.?o\.?(?=[\s,.;)])|by\s+mouth|per\s+os)\b|\b(?P<subcutaneous>subcutaneous(?:ly)?"
@@ -84,13 +45,17 @@ NEXT = re.compile(
     r"(?<!\.[a-zA-Z])[;.]\s|\d\s?(?:mg|g|µg|μg|mcg|ml|IU|U|units?|Gy)\b|\bvs\b|\bversus\b|\bthen\b|\bfollowed\b", re.I
 )
 LISTED = re.compile(
-    r"\s*[)\]]?\s*(?:,|;|and|or|to|/|,\s*and|,\s*or|\+|plus)?\s*[(\[]?\s*(?:[\w'’.-]+\s*){0,4}?[(\[]?\s*", re.I
+    r"\s*(?:[(\[][^()\[\]]{1,24}[)\]]\s*)?[)\]]?\s*(?:,|;|and|or|to|/|,\s*and|,\s*or|\+|plus)?\s*[(\[]?\s*"
+    r"(?:[\w'’.-]+\s*){0,4}?[(\[]?\s*",
+    re.I,
 )
 SAME = re.compile(
     r"\s*(?:and|or|to|/|,|then|\(|\[|,\s*and|,\s*or|=|vs\.?|versus|increased\s+to|reduced\s+to"
     r"|and\s+then)\s*(?:up\s+to\s+)?"
 )
-ABBREVIATED = re.compile(r"\(([A-Z][A-Za-z0-9-]{0,7})\)")
+ABBREVIATED = re.compile(r"\(([A-Z][A-Za-z0-9-]{0,7})[),;:]")
+# A sponsor's code: "BMS-927711", "ODM-201"; registry numbers look alike.
+CODE = re.compile(r"(?!NCT|ISRCTN|CTRI|UMIN|ACTRN|JPRN|ICD|H\d)[A-Z]{2,5}-?\d{3,7}[A-Z]?")
 PERS = {
     "kg": "kg",
     "kilogram": "kg",
@@ -143,21 +108,10 @@ class Doses:
             ) : anchor.start
         ]
         if finding.frequency is None:
-            match = FREQUENCY.search(near)
-            if match is None:
-                order = list(FREQUENCY.finditer(before))
-                match = next((m for m in order if DOSE_WORDS.match(before, m.end())), None)
-                match = match or next((m for m in reversed(order) if BETWEEN.match(before, m.end())), None)
-                if match is not None:
-                    self._before.add(id(finding))
-            if match and match.lastgroup:
-                finding.frequency = NAMES.get(match.lastgroup) or re.sub(
-                    r"^on\s+|\s+$", "", re.sub(r"\s+", " ", match.group().lower())
-                )
-            elif re.search(r"\bsingle\b[\s\w,-]{0,30}\bdoses?\b|\bdoses?\s+once\b", before + "\0" + near, re.I):
-                finding.frequency = "single dose"
-            elif ONCE.search(before + "\0" + near):
-                finding.frequency = "single"
+            behind = text[last : min(sentence.end, last + 160)]
+            finding.frequency, printed_before = frequency(before, near, behind)
+            if printed_before:
+                self._before.add(id(finding))
         match = ROUTE.search(near) or ROUTE.search(before[-50:])
         if match and match.lastgroup:
             finding.route = match.lastgroup
@@ -182,6 +136,8 @@ class Doses:
                 right if right and right[1] == "of" else None,
                 left if left and self._known(left[0]) else None,
                 right if right and self._known(right[0]) else None,
+                left if left and left[0] in self.abbreviations() else None,
+                right if right and right[0] in self.abbreviations() else None,
                 (near, "near") if near else None,
                 left,
                 right,
@@ -204,7 +160,12 @@ class Doses:
         return any(self._is_drug(w) for w in re.findall(r"[\w-]+", phrase))
 
     def _is_drug(self, word: str) -> bool:
-        return is_drug(word) or word.lower() in _substances() or is_drug(self.abbreviations().get(word, ""))
+        return (
+            is_drug(word)
+            or word.lower() in _substances()
+            or CODE.fullmatch(word) is not None
+            or is_drug(self.abbreviations().get(word, ""))
+        )
 
     def _full(self, phrase: str) -> str:
         return self.abbreviations().get(phrase, phrase).lower()
@@ -303,7 +264,7 @@ class Doses:
                 end = known[-1] + 1
         while first < end and (doc.lower[first] in fronts or doc.words[first] in "-/‐"):
             first += 1
-        while end > first and doc.words[end - 1] in "-/‐":
+        while end > first and (doc.lower[end - 1] in fronts or doc.words[end - 1] in "-/‐"):
             end -= 1
         if end > first and doc.lower[end - 1] in ("vitamin", "folic") and end < len(doc.words):
             end += 1
@@ -325,6 +286,8 @@ class Doses:
                 distance += 6 * any(w in (";", ",", ")", "and", "or", "vs", "versus") for w in doc.words[e.last : t])
             else:
                 distance = e.first - t - 0.5 + 4 * sum(w == ";" for w in doc.words[t + 1 : e.first])
+            if doc.lower[t] in load("doses")["diluents"]:
+                distance += 20
             if distance <= limit and (best is None or distance < best[0]):
                 best = (
                     distance,
@@ -387,7 +350,8 @@ def _within(short: str, phrase: str) -> bool:
 def _split_unit(e: Expression, finding: Finding) -> None:
     """Part "mg/kg/day" into mg, kg and daily."""
     assert e.unit is not None
-    finding.unit = re.split(r"[\s/.·⋅×]|per", e.unit.text)[0] or e.unit.text
+    unit = re.split(r"[\s/.·⋅×]|per", e.unit.text)[0] or e.unit.text
+    finding.unit = load("doses")["spelling"].get(unit.lower(), unit)
     for base in e.unit.per:
         if base in TIMES:
             finding.frequency = TIMES[base]
@@ -411,15 +375,19 @@ def _nouns() -> frozenset[str]:
 
 
 @cache
-def _drugs() -> tuple[dict[str, str], tuple[str, ...], frozenset[str]]:
+def _drugs() -> tuple[dict[str, str], tuple[str, ...], frozenset[str], tuple[str, ...]]:
     table = (resources.files("extract") / "data" / "drugs.tsv").read_text(encoding="utf-8")
     names = dict(line.split("\t", 1) for line in table.splitlines())
     data = load("drugs")
-    return names, tuple(data["endings"]), frozenset(data["not_drugs"])
+    return names, tuple(data["endings"]), frozenset(data["not_drugs"]), tuple(data["enzymes"])
 
 
 def is_drug(word: str) -> bool:
     """Whether a word is a drug's name, by the list or by the ending of its international name."""
-    names, endings, not_drugs = _drugs()
+    names, endings, not_drugs, enzymes = _drugs()
     low = word.lower()
-    return low in names or (len(low) > 6 and low.endswith(endings) and low not in not_drugs)
+    if low.endswith(("ase", "ases")) and not low.endswith(enzymes):
+        return False
+    if low in names or (len(low) > 6 and low.endswith("in") and low + "e" in names):  # "ropivacain"
+        return True
+    return len(low) > 6 and low.endswith(endings) and low not in not_drugs

@@ -32,6 +32,9 @@ MEDIAN = re.compile(r"\bmedian\b", re.I)
 NAMED = re.compile(
     r"[(\[,;]\s*(?:(?:the|a|with|overall)\s+)*(?:mean|median|average|range|iqr|s\.?d\.?|standard)\b[^()\d]{0,40}$", re.I
 )
+SIDES = re.compile(r"\s*(?:[cm]m\s*)?[×xX*]\s*")
+# A bracket behind a figure that holds its spread or interval, and no share.
+BRACKET = re.compile(r"\s?[(\[](?=[^()\[\]]*\d)(?:9\d\s?%\s*(?:CI|confidence[^()\[\]\d]{0,20})?)?[^()\[\]%]{1,60}[)\]]")
 BETWEEN = re.compile(r"\s*[,;]\s*")
 RATE = re.compile(
     r"\s*(?:[a-z]+(?:[\s-][a-z]+)?\s+)?(?:(?:per|/|in\s+every|out\s+of\s+every)\s?(?P<base>1[ ,]?000[ ,]?000"
@@ -54,6 +57,7 @@ def share(doc: Document, figures: list[Expression]) -> list[Expression]:
     """Let figures lend each other what they share; two ends of a declared range become one figure."""
     figures = _brackets(doc, figures)
     _rates(doc, figures)
+    _behind_brackets(doc, figures)
     _units(doc, figures)
     return figures
 
@@ -163,6 +167,28 @@ def _unit_behind(doc: Document, figures: tuple[Expression, ...], token: int) -> 
         return
     for e in figures:
         e.unit = unit
+
+
+def _behind_brackets(doc: Document, figures: list[Expression]) -> None:
+    """Units behind a bracket ("65 (1-99) mm", "0.6 [95% CI -12 to 14] mL") and behind the last of several sides
+    ("12 × 9 cm")."""
+    for e in reversed(figures):
+        if e.unit is not None or e.form not in ("value", "count") or "percent-unit" in e.tags or e.n_equals or e.drop:
+            continue
+        bracket = BRACKET.match(doc.text, e.end)
+        if bracket is not None and (e.form == "value" or e.decimals or e.value is not None):
+            unit = unit_at(doc, doc.token_at(bracket.end() - 1) + 1)
+            if unit is not None and unit.kind != "percent":
+                e.unit, e.form, e.numerator = unit, "value", None
+    for e, lender in reversed(list(itertools.pairwise(figures))):
+        if (
+            e.unit is None
+            and lender.unit is not None
+            and lender.unit.kind == "other"
+            and e.form in ("value", "count")
+            and SIDES.fullmatch(doc.text, e.end, lender.start)
+        ):
+            e.unit, e.form, e.numerator = lender.unit, "value", None
 
 
 def _rates(doc: Document, figures: list[Expression]) -> None:

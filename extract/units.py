@@ -5,6 +5,7 @@ Comes in: a document and the token after a number. Goes out: a `Unit`, or None. 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -34,6 +35,11 @@ def _kinds() -> dict[str, tuple[str, str]]:
 
 
 @cache
+def _printed() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in load("units")["printed"]["patterns"]))
+
+
+@cache
 def _per() -> frozenset[str]:
     return frozenset(load("units")["per"]["words"])
 
@@ -58,6 +64,7 @@ EXACT = {
     "score": "score",
     "mo": "mo",
 }
+PRINTED = frozenset("°℃℉bBcCdDEHlLmpP/xX×")  # how the units given as patterns begin
 CONCENTRATION = frozenset(
     {"dl", "ml", "l", "liter", "litre", "deciliter", "decilitre", "milliliter", "millilitre", "ul", "µl", "μl", "mcl"}
 )
@@ -105,6 +112,11 @@ def unit_at(doc: Document, at: int) -> Unit | None:
             return Unit(pair, "percent" if pair == "%" else "activity" if pair == "IU" else "other", at + 2)
     if word in "$€£":
         return None
+    if word[0] in PRINTED:
+        printed = _printed().match(doc.text, doc.starts[at])
+        if printed is not None:
+            last = doc.token_at(printed.end() - 1) + 1
+            return Unit(" ".join(printed.group().split()), "other", last)
     if low == "/" and at + 1 < n and doc.lower[at + 1] in CELLS and not doc.spaced(at) and not doc.spaced(at + 1):
         return Unit("/" + doc.words[at + 1], "other", at + 2)
     found = _kinds().get(low)
@@ -131,6 +143,8 @@ def unit_at(doc: Document, at: int) -> Unit | None:
                 break
             per.append(base)
             last += 2
+            if base == "24" and last < n and doc.lower[last] in ("h", "hr", "hrs", "hours"):
+                last += 1
             last = _exponent(doc, last, per)
         elif doc.lower[last] in _per() and _negative_power(doc, last + 1):
             per.append("m2" if doc.lower[last] == "m" and doc.words[last + 2 : last + 3] == ["2"] else doc.lower[last])

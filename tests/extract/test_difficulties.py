@@ -382,7 +382,7 @@ TRAPS = [
             [
                 (
                     "500 mg",
-                    {"measure": "dose", "value": 500, "unit": "mg", "drug": "amoxicillin", "frequency": "twice daily"},
+                    {"measure": "dose", "value": 500, "unit": "mg", "drug": "amoxicillin", "frequency": "b.d."},
                 )
             ],
         ),

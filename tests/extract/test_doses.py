@@ -41,11 +41,15 @@ def doses(text: str) -> list[Finding]:
     ("text", "unit", "per", "frequency"),
     [
         ("prednisone 0.75 mg/kg/day", "mg", "kg", "daily"),
-        ("ibuprofen 500 mg b.d. for pain", "mg", None, "twice daily"),
+        ("ibuprofen 500 mg b.d. for pain", "mg", None, "b.d."),
         ("cisplatin 80 mg/m2 every 3 weeks", "mg", "m2", "every 3 weeks"),
         ("irinotecan 80 mg m−2 once weekly", "mg", "m2", "weekly"),
         ("prednisone 30 mg every other day", "mg", None, "every other day"),
-        ("miglustat 100 mg t.i.d.", "mg", None, "three times daily"),
+        ("miglustat 100 mg t.i.d.", "mg", None, "t.i.d."),
+        ("voriconazole 4 mg/kg/12 h", "mg", "kg", "every 12 h"),
+        ("etoposide 80 mg/m2 on days 1, 3 and 5 every 21 days", "mg", "m2", "days 1, 3 and 5 every 21 days"),
+        ("once-daily linagliptin 5 mg", "mg", None, "daily"),
+        ("sufentanil 0.5 microg/kg", "µg", "kg", None),
         ("a daily dose of 282 mg clozapine", "mg", None, "daily"),
         ("propofol 4 mg/kg/hr", "mg", "kg", "per hour"),
     ],
@@ -66,6 +70,9 @@ def test_unit_base_and_frequency(text, unit, per, frequency):
         ("They received 50000 IU of vitamin D weekly.", "vitamin d"),
         ("The mean dose of propofol was 120 mg.", "propofol"),
         ("The breast received 50 Gy.", "radiotherapy"),
+        ("The epidural dose of ropivacain was 40 mg with low acetylcholinesterase.", "ropivacain"),
+        ("Ketamine was given as 10 mg diluted in 50 mL of saline.", "ketamine"),
+        ("They had 200 mg of XYZ-4521 on an inhaler.", "xyz-4521"),
     ],
 )
 def test_drug(text, drug):
@@ -86,6 +93,11 @@ def test_steps_of_a_taper_share_the_drug():
 
 def test_list_shares_the_frequency_behind_it():
     assert [f.frequency for f in doses("They took naproxen 1000 mg or ibuprofen 2400 mg daily.")] == ["daily", "daily"]
+
+
+def test_list_with_sizes_and_placebo_shares_the_frequency_behind_it():
+    text = "Esketamine 28 mg (n = 11), 56 mg (n = 12), or placebo, given intranasally twice weekly, was tried."
+    assert [f.frequency for f in doses(text)] == ["twice weekly", "twice weekly"]
 
 
 def test_route_and_duration():

@@ -87,6 +87,19 @@ def test_unit_of_rates_and_money(text, unit):
 
 
 @pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("Pain was 65 (1-99) mm.", "mm"),
+        ("The difference was 0.6 [95% CI -12.3 to 13.5] mL.", "ml"),
+        ("The mass was 12 × 9 cm.", "cm"),
+    ],
+)
+def test_unit_behind_a_bracket_and_behind_several_sides(text, unit):
+    assert {e.unit.text.lower() for e in kept(text) if e.unit} == {unit}
+    assert all(e.unit for e in kept(text))
+
+
+@pytest.mark.parametrize(
     ("text", "cmp"),
     [
         ("up to 28 years", "<="),

@@ -25,6 +25,10 @@ def unit(text: str):
         ("mg per deciliter", "mg per deciliter", "other"),
         ("kg/m2", "kg/m2", "other"),
         ("/nl", "/nl", "other"),
+        ("beats per minute", "beats per minute", "other"),
+        ("°C", "°C", "other"),
+        ("dyn·s/cm5", "dyn·s/cm5", "other"),
+        ("mL/min/1.73\u00a0m2", "mL/min/1.73 m2", "other"),
     ],
 )
 def test_name_and_kind(text, name, kind):
