@@ -38,8 +38,6 @@ from extract.whose import Whose
 from extract.wording import clean_group, clean_name, fixed_measure, is_name
 
 AGES = frozenset({"older", "younger"})  # "patients with X were older (66 against 64)"
-# Names of changes and differences, whose figure is a value whatever is printed before it (gold guidelines, rule 8).
-CHANGES = ("change", "difference", "increase", "decrease", "reduction", "improvement", "gain ", "loss ")
 EVENTS = frozenset({"outcome", "finding", "proportion", "symptom", "sign"})
 
 

@@ -66,6 +66,13 @@ UPPER = re.compile(
     r"\b|\s*(?:\w+\s+)?(?P<le>or\s+(?:less|fewer|younger|shorter|below|lower|under))\b",
     re.I,
 )
+# Behind a percentage: it is the level of an interval, or it tells something else than the count before it.
+LEVEL = re.compile(r"[\s,-]*(?:C\.?I\.?s?\b|CrI\b|confidence|credib|limits\b)")
+OTHER_SHARE = re.compile(
+    r"\s*(?:were\s+|was\s+)?(?:(?:fe)?males?\b|men\b|women\b|boys\b|girls\b|white\b|caucasian|black\b|african|asian|hispanic"
+    r"|smokers|follow-?up|response|attrition|retention|participation)",
+    re.I,
+)
 TIMES = {"years": 365.25, "months": 30.4375, "weeks": 7.0, "days": 1.0, "hours": 1 / 24, "minutes": 1 / 1440}  # in days
 ALLOCATION = re.compile(r"randomi|assign|allocat|match|dilut|fashion|ratio of \d", re.I)
 PERCENT = frozenset({"%", "percent", "per", "cent"})
@@ -167,6 +174,8 @@ def _share(doc: Document, items: list[_Item]) -> None:
         if len(gap) > 12 or not (LIST.fullmatch(gap) or RANGE.fullmatch(gap) or SD_SIGN.fullmatch(gap)):
             continue
         if gap.strip() == "(":
+            continue
+        if here.number.first and doc.words[here.number.first - 1] == "/":  # "8/89 or 9.0%"
             continue
         if after.percent:
             if here.number.value > 100 and not here.number.signed:
@@ -321,6 +330,9 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
         and b.percent
         and a.number.kind in ("digits", "words", "all", "none")
         and not (a.number.kind == "all" and (b.number.value != 100 or ("(" not in gap and "[" not in gap)))
+        and LEVEL.match(text, b.tail) is None
+        and not (OTHER_SHARE.match(text, b.tail) and ("(" in gap or "[" in gap))
+        and not (c is not None and c.percent and RANGE.fullmatch(text[b.tail : c.number.start]))  # "(55%-60%)"
     ):
         comma = re.fullmatch(r"\s*[,;:]\s*", gap) or (re.fullmatch(r"\s*\w+\s*[,;]\s*", gap) and False)
         in_brackets = re.search(r"[(\[]\s*(?:n\s*=\s*)?$", text[max(0, a.number.start - 8) : a.number.start], re.I)
@@ -478,7 +490,7 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
     )
     if joined and a.number.kind in ("digits", "words") and b.number.kind in ("digits", "words"):
         word = gap.strip().lower()
-        before = text[max(0, a.number.start - 60) : a.number.start]
+        before = text[max(0, a.number.start - 110) : a.number.start]
         change = word == "to" and _is_change(
             before, a, b, bool(out) and text[out[-1].end : a.number.start].strip() in ("(", "[")
         )
@@ -519,16 +531,18 @@ def _is_change(before: str, a: _Item, b: _Item, behind_figure: bool) -> bool:
     if a.unit is not None and b.unit is not None and a.unit.kind == "time" and a.unit.text != b.unit.text:
         return False
     clause = re.split(r"[.;]\s", before)[-1]
-    if re.search(r"\brang|\bvari|\bbetween|IQR|quartile", clause, re.I):
+    changed = [m.end() for m in CHANGE.finditer(clause)]
+    if re.search(r"\brang|\bvari|\bbetween|IQR|quartile", clause[changed[-1] if changed else 0 :], re.I):
         return False
     if a.number.value >= b.number.value:
         return True
     if re.search(r"from\s*$", before, re.I):
-        return bool(CHANGE.search(clause))
+        return bool(changed)
     return (
         bool(re.search(r"[(\[]\s*$", before))
         and not behind_figure
         and (b.unit is None or b.unit.kind not in ("time", "mass"))
+        and not (a.percent and b.percent and not changed)
     )
 
 

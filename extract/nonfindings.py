@@ -30,13 +30,20 @@ LABELLED = re.compile(
     r"|at|both|under|into)\s+)(?:sub)?(?:group|arm|cohort)|\s(?-i:Group|Arm|Cohort))\s+$",
     re.I,
 )
+# "grade 3/4 toxicity", "grade ≥3 events", "stage 2 or 3"
+GRADED = re.compile(
+    r"\b(?:grade|stage|phase|class|type)s?\s*(?:[≥>≤<]=?\s*)?(?:\d\s?(?:/|-|–|or|and|to)\s?|(?<=[≥>≤<=\s]))$", re.I
+)
 LABELS = 20  # numbers below it may be a label
 COUNTING = re.compile(r"(?:group|arm|cohort)\s+")  # a number behind it may count its people
 
 
 def is_label(text: str, start: int, value: float) -> bool:
     """Whether the number at `start` names a group, a grade or a visit, and counts nothing."""
-    return value < LABELS and LABELLED.search(text, max(0, start - 24), start) is not None
+    return value < LABELS and (
+        LABELLED.search(text, max(0, start - 24), start) is not None
+        or (value < 10 and GRADED.search(text, max(0, start - 24), start) is not None)
+    )
 
 
 @cache

@@ -62,6 +62,8 @@ PARTS = {
 }
 SIGNS = frozenset("-−–+‐")
 NEGATIVE = frozenset("-−–‐")
+# Behind these a minus belongs to the number even with a blank between: "was - 0.6", "[- 1.2 to - 0.3]".
+BEFORE_SIGN = frozenset(["(", "[", "was", "were", "of", "by", "to", "and", "vs", "vs.", "versus", "than", "from"])
 MOST = 1e12  # what is larger (a run of digits from a damaged text) is no number of a study
 
 
@@ -118,6 +120,8 @@ def _words(doc: Document, at: int) -> tuple[int, float] | None:
             if seen and current % 100:
                 break
             current += UNITS[word]
+            if i + 2 < n and lower[i + 1] in ("-", "‐") and lower[i + 2] in SCALES:  # "four-hundred three"
+                i += 1
         elif word in SCALES and seen:
             if word == "hundred":
                 current *= 100
@@ -213,7 +217,9 @@ def _digits(doc: Document, i: int) -> Number | None:
     signed = False
     plus_minus = i >= 3 and words[i - 2] in "/\\" and words[i - 3] == "+"
     thin = i > 0 and doc.text[doc.ends[i - 1] : doc.starts[i]] in THIN
-    if before in SIGNS and before and (thin or not doc.spaced(i)) and not plus_minus:
+    apart = i > 2 and any(point in words[i] for point in ".·∙") and before in NEGATIVE
+    apart = apart and doc.lower[i - 3 if words[i - 2] == "." else i - 2] in BEFORE_SIGN
+    if before in SIGNS and before and (thin or apart or not doc.spaced(i)) and not plus_minus:
         attached = not doc.spaced(i - 1) and i >= 2
         if attached and (words[i - 2][-1].isalpha() or (words[i - 2][-1].isdigit() and words[i - 2][0].isalpha())):
             return None  # PD-1, IL-6, T2-0, COVID-19

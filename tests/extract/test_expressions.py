@@ -100,6 +100,29 @@ def test_unit_behind_a_bracket_and_behind_several_sides(text, unit):
 
 
 @pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("Power was 315 [95% CI, 258-373] against 190 [95% CI, 144-236].", [("count", 315), ("count", 190)]),
+        ("We enrolled 70 (45% female) people.", [("count", 70), ("percent", 45)]),
+        ("Migraine returned with A (8/89 or 9.0%) and B (6/51, 11.8%).", [("percent", 9.0), ("percent", 11.8)]),
+        ("The grade 3/4 toxicity was diarrhoea (18%).", [("percent", 18)]),
+        ("More grade ≥3 events (32%) occurred.", [("percent", 32)]),
+        ("The change was - 1.2 vs. - 0.6.", [("value", -1.2), ("value", -0.6)]),
+        ("Use fell by 15,000, 15,000, or 33,000 IU.", [("value", 15000), ("value", 15000), ("value", 33000)]),
+        ("It rose in weeks between visits with an increase from 49% to 64%.", [("percent", 49), ("percent", 64)]),
+        ("Four-hundred three women took part.", [("count", 403)]),
+    ],
+)
+def test_what_belongs_together_and_what_does_not(text, figures):
+    assert [(e.form, e.value) for e in kept(text)] == figures
+
+
+def test_percentages_of_a_bracket_are_a_range():
+    (e,) = kept("Fatigue was common (21% to 24%).")
+    assert (e.form, e.low, e.high) == ("range", 21, 24)
+
+
+@pytest.mark.parametrize(
     ("text", "cmp"),
     [
         ("up to 28 years", "<="),

@@ -103,7 +103,7 @@ def test_a_hostile_record_does_not_execute(field: str) -> None:
 def test_a_hostile_sentence_or_claim_does_not_execute() -> None:
     one = relapse()
     one.studies[0].sentence, one.reason, one.claim.condition = HOSTILE, HOSTILE, HOSTILE
-    one.claim.id, one.studies[0].group = "x\"><script>", HOSTILE
+    one.claim.id, one.studies[0].group = 'x"><script>', HOSTILE
     page = html.fromstring(render_html(build_page(context(results=[one]))))
     assert not page.xpath("//script | //img | //*[@onerror]")
 
