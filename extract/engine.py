@@ -31,7 +31,7 @@ from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
 from extract.similar import content
-from extract.stats import CONTINUOUS, STATISTICS, settled, statistic
+from extract.stats import CHANGES, CONTINUOUS, STATISTICS, settled, statistic
 from extract.treatments import is_given
 from extract.version import EngineVersion
 from extract.whose import Whose
