@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from extract.expressions import Expression
 from extract.finding import Finding
-from extract.sizes import Sizes, fitting
+from extract.sizes import Sizes, fitting, vouched
 
 COUNTED = ("count", "percent")
 # The least probability of a figure's group for a denominator: a guessed group would give a guessed one.
@@ -36,7 +36,10 @@ def set_denominators(found: list[tuple[Finding, Expression]], sure: dict[int, fl
                 f.value, f.numerator, f.denominator = float(size), size, size
             continue
         if f.denominator is None and f.value is not None and f.cmp in ("=", "~") and "survival" not in f.measure:
-            f.denominator = fitting(f.stat, f.value, f.numerator, e.decimals, sizes.of(f.group, f.start))
+            of_group = sizes.of(f.group, f.start, f.sentence_start)
+            f.denominator = fitting(f.stat, f.value, f.numerator, e.decimals, of_group)
+            if f.denominator is None and f.stat == "percent" and f.numerator is not None:
+                f.denominator = vouched(f.value, f.numerator, e.decimals, sizes.all())
 
 
 def least(f: Finding, e: Expression) -> float:
@@ -52,7 +55,9 @@ def stated(found: list[tuple[Finding, Expression]]) -> Sizes:
     for f, _ in found:
         if f.measure == "participants" and f.value is not None and f.cmp == "=" and f.value == int(f.value):
             sizes.add(f.group, int(f.value), f.start)
+        elif f.measure.startswith("records") and f.value is not None and f.cmp == "=" and f.value == int(f.value):
+            sizes.counted.append(int(f.value))
     for f, _ in found:
         if f.stat in COUNTED and f.denominator is not None and not f.measure.startswith(("participants", "records")):
-            sizes.add_denominator(f.group, f.denominator, f.start)
+            sizes.add_denominator(f.group, f.denominator, f.start, f.sentence_start)
     return sizes

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from extract.expressions import Expression
 from extract.similar import content
 
+FEW = 5
+
 
 @dataclass(slots=True)
 class Sizes:
@@ -18,9 +20,9 @@ class Sizes:
 
     population: list[tuple[int, int]] = field(default_factory=list)
     groups: list[tuple[frozenset[str], str, int, int]] = field(default_factory=list)
-    printed: list[tuple[frozenset[str], int]] = field(
-        default_factory=list
-    )  # from denominators: weaker than a stated size
+    # from denominators, with their sentence: weaker than a stated size but in their own sentence
+    printed: list[tuple[frozenset[str], int, int]] = field(default_factory=list)
+    counted: list[int] = field(default_factory=list)  # of other things than people: "538 catheters"
 
     def add(self, label: str, size: int, offset: int) -> None:
         """Keep a stated size."""
@@ -29,25 +31,33 @@ class Sizes:
         else:
             self.groups.append((content(label), label, size, offset))
 
-    def add_denominator(self, label: str, size: int, offset: int) -> None:
+    def add_denominator(self, label: str, size: int, offset: int, sentence: int) -> None:
         """Keep a printed denominator as the size of its group, where none is stated yet."""
-        if label == "all":
-            if not self.population:
-                self.population.append((size, offset))
-        else:
-            self.printed.append((content(label), size))
+        if label == "all" and not self.population:
+            self.population.append((size, offset))
+        self.printed.append((frozenset() if label == "all" else content(label), size, sentence))
 
-    def of(self, label: str, offset: int) -> list[int]:
-        """The sizes stated for a group, the most trustworthy first."""
+    def of(self, label: str, offset: int, sentence: int = -1) -> list[int]:
+        """The sizes stated for a group, the most trustworthy first: those printed in the same sentence lead."""
+        words = frozenset() if label == "all" else content(label)
+        here = [size for w, size, at in self.printed if w == words and at == sentence]
         if label == "all":
             before = [s for s, o in self.population if o <= offset]
             after = [s for s, o in self.population if o > offset]
-            return list(dict.fromkeys(before[::-1] + after))
-        words = content(label)
-        exact = [s for w, _, s, _ in self.groups if w == words] or [s for w, s in self.printed if w == words]
+            return list(dict.fromkeys([*here, *before[::-1], *after]))
+        exact = [s for w, _, s, _ in self.groups if w == words] or [s for w, s, _ in self.printed if w == words]
         if not exact:
             exact = [s for w, _, s, _ in self.groups if words and w and (w <= words or words <= w)]
-        return list(dict.fromkeys(exact))
+        return list(dict.fromkeys([*here, *exact]))
+
+    def all(self) -> set[int]:
+        """Every size that the abstract states."""
+        return {
+            *(size for size, _ in self.population),
+            *(size for _, _, size, _ in self.groups),
+            *(size for _, size, _ in self.printed),
+            *self.counted,
+        }
 
     def certain(self, label: str, offset: int) -> int | None:
         """The one size of a group, or None where several or none are stated."""
@@ -75,19 +85,38 @@ def possible(percent: float, total: int, decimals: int) -> int | None:
 def fitting(form: str, value: float, numerator: int | None, decimals: int, sizes: list[int]) -> int | None:
     """The first stated size that a figure's count and percentage agree with; None where none does.
 
-    Count and percentage agree within a point; a bare percentage must be exactly possible;
-    a bare count must not be larger.
+    Count and percentage agree exactly or, where none does so, within a point; a bare percentage must be exactly
+    possible; a bare count must not be larger.
     """
-    for size in (s for s in sizes if s > 0):
-        if numerator is not None and form == "percent":
-            if numerator <= size and abs(100 * numerator / size - value) <= 1.0:
-                return size
-        elif form == "percent":
+    sizes = [size for size in sizes if size > 0]
+    if form == "percent" and numerator is not None:
+        for off in (_rounding(decimals), 1.0):
+            for size in sizes:
+                if numerator <= size and abs(100 * numerator / size - value) <= off:
+                    return size
+        return None
+    for size in sizes:
+        if form == "percent":
             if possible(value, size, decimals) is not None:
                 return size
         elif numerator is not None and numerator <= size:
             return size
     return None
+
+
+def vouched(value: float, numerator: int, decimals: int, sizes: set[int]) -> int | None:
+    """The one stated size of which a count is exactly its printed percentage; None where several or none are.
+
+    Of counts below `FEW` too many sizes give the same percentage.
+    """
+    if numerator < FEW:
+        return None
+    fit = [n for n in sizes if n >= numerator and abs(100 * numerator / n - value) <= _rounding(decimals)]
+    return fit[0] if len(fit) == 1 else None
+
+
+def _rounding(decimals: int) -> float:
+    return 0.5 * 10**-decimals + 1e-9
 
 
 def head_count(e: Expression) -> int | None:

@@ -1,6 +1,6 @@
 """Sizes of groups and what follows from them."""
 
-from extract.sizes import Sizes, fitting, possible
+from extract.sizes import Sizes, fitting, possible, vouched
 
 
 def test_a_bare_percentage_takes_only_a_size_that_it_can_come_from() -> None:
@@ -26,7 +26,7 @@ def test_the_population_last_stated_before_the_figure_comes_first() -> None:
 
 def test_a_printed_denominator_is_the_size_of_a_group_that_states_none() -> None:
     sizes = Sizes()
-    sizes.add_denominator("sham group", 44, 50)
+    sizes.add_denominator("sham group", 44, 50, sentence=40)
     assert sizes.of("sham", 90) == [44]
     sizes.add("sham", 45, 20)
     assert sizes.of("sham", 90) == [45]
@@ -37,3 +37,23 @@ def test_a_group_of_two_sizes_has_no_certain_one() -> None:
     sizes.add("arm A", 20, 5)
     sizes.add("arm A", 22, 60)
     assert sizes.certain("arm A", 90) is None
+
+
+def test_a_denominator_printed_in_the_sentence_leads():
+    sizes = Sizes()
+    sizes.add("active", 451, 10)
+    sizes.add_denominator("active", 453, 300, sentence=280)
+    assert sizes.of("active", 330, sentence=280) == [453, 451]
+    assert sizes.of("active", 900, sentence=880) == [451]
+
+
+def test_the_size_that_fits_exactly_goes_before_one_that_nearly_does():
+    assert fitting("percent", 98.4, 249, 1, [255, 253]) == 253
+
+
+def test_count_and_percentage_vouch_for_the_one_size_that_gives_them():
+    assert vouched(83.4, 196, 1, {235, 257, 600}) == 235
+    assert vouched(83.4, 196, 1, {257, 600}) is None
+    assert vouched(50.0, 6, 0, {12, 60}) == 12
+    assert vouched(7.0, 6, 0, {86, 87}) is None
+    assert vouched(50.0, 2, 0, {4}) is None
