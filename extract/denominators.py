@@ -7,10 +7,19 @@ Called by `extract.engine`.
 
 from __future__ import annotations
 
+import re
+
 from extract.expressions import Expression
 from extract.finding import Finding
 from extract.sizes import Sizes, fitting, vouched
 
+# Rates estimated over time are shares of nobody stated; events are no people.
+ESTIMATED = re.compile(
+    r"\b(?:cumulative|actuarial|kaplan|life[- ]table)\b"
+    r"|\b(?:\d+|one|two|three|four|five|ten)[- ](?:year|month)[^.;]{0,60}\brates?\b",
+    re.I,
+)
+EVENTS = re.compile(r"\s+(?:[\w-]+\s+){0,3}(?:events|episodes)\b", re.I)
 COUNTED = ("count", "percent")
 # The least probability of a figure's group for a denominator: a guessed group would give a guessed one.
 LIKELY = 0.5
@@ -18,11 +27,11 @@ VOUCHED = 0.3  # where a printed count and its percentage vouch for the size
 NOBODY = 0.6  # for "none" and "all", where nothing but the group tells the size
 
 
-def set_denominators(found: list[tuple[Finding, Expression]], sure: dict[int, float]) -> None:
+def set_denominators(found: list[tuple[Finding, Expression]], sure: dict[int, float], text: str) -> None:
     """Give each count and percentage its denominator (and "all", "both" their count) where it is certain.
 
     `sure` is the probability of each figure's group, by the identity of its expression: a size is taken only for a
-    group that is likely.
+    group that is likely. `text` is what the offsets of the findings count into.
     """
     sizes = stated(found)
     for f, e in found:
@@ -35,11 +44,22 @@ def set_denominators(found: list[tuple[Finding, Expression]], sure: dict[int, fl
             if size is not None:
                 f.value, f.numerator, f.denominator = float(size), size, size
             continue
-        if f.denominator is None and f.value is not None and f.cmp in ("=", "~") and "survival" not in f.measure:
+        if f.denominator is None and f.value is not None and "survival" not in f.measure and _of_people(text, f):
             of_group = sizes.of(f.group, f.start, f.sentence_start)
             f.denominator = fitting(f.stat, f.value, f.numerator, e.decimals, of_group)
             if f.denominator is None and f.stat == "percent" and f.numerator is not None:
                 f.denominator = vouched(f.value, f.numerator, e.decimals, sizes.all())
+
+
+def _of_people(text: str, f: Finding) -> bool:
+    """Whether a figure can be a share of a stated size: no estimate over time, no round figure, no count of events."""
+    if f.numerator is None or f.stat != "percent":
+        if f.cmp not in ("=", "~") or (f.cmp == "~" and f.numerator is None):
+            return False
+        if f.numerator is None:
+            return ESTIMATED.search(text, f.sentence_start, f.start) is None
+        return EVENTS.match(text, f.end) is None
+    return f.cmp in ("=", "~")
 
 
 def least(f: Finding, e: Expression) -> float:

@@ -118,7 +118,7 @@ class _Reading:
         found = [r for r in rows if r is not None]
         _splits(found)
         self.doses.share([r for r in found if r[0].measure == "dose"])
-        set_denominators(found, {id(self.reader.figures[i]): p for i, p in self.sure.items()})
+        set_denominators(found, {id(self.reader.figures[i]): p for i, p in self.sure.items()}, self.doc.text)
         _reduced_ratios(found)
         return [f for f, _ in _once(found, self.reader)]
 

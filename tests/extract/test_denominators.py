@@ -29,7 +29,7 @@ def read(text: str, meanings: list[tuple[str, str, str]], sure: float = 1.0) -> 
                 e,
             )
         )
-    set_denominators(found, {id(e): sure for _, e in found})
+    set_denominators(found, {id(e): sure for _, e in found}, text)
     return [f.denominator for f, _ in found]
 
 
@@ -80,3 +80,21 @@ def test_an_unlikely_group_gives_no_denominator() -> None:
         )[-1]
         is None
     )
+
+
+def test_an_estimate_over_time_is_a_share_of_nobody_stated() -> None:
+    text = "We treated 40 patients. The 5-year local control rate was 90%."
+    meanings = [("participants", "all", "count"), ("outcome:local control", "all", "percent")]
+    assert read(text, meanings)[-1] is None
+
+
+def test_events_are_no_people() -> None:
+    text = "We treated 40 patients. There were 4 thromboembolic events."
+    meanings = [("participants", "all", "count"), ("outcome:thromboembolic event", "all", "count")]
+    assert read(text, meanings)[-1] is None
+
+
+def test_a_round_percentage_gives_no_count() -> None:
+    text = "We treated 40 patients. Compliance was about 80%."
+    meanings = [("participants", "all", "count"), ("proportion:compliance", "all", "percent")]
+    assert read(text, meanings)[-1] is None
