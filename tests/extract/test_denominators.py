@@ -83,7 +83,7 @@ def test_an_unlikely_group_gives_no_denominator() -> None:
 
 
 def test_an_estimate_over_time_is_a_share_of_nobody_stated() -> None:
-    text = "We treated 40 patients. The 5-year local control rate was 90%."
+    text = "We treated 40 patients. The actuarial rate of local control was 90%."
     meanings = [("participants", "all", "count"), ("outcome:local control", "all", "percent")]
     assert read(text, meanings)[-1] is None
 
