@@ -12,10 +12,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from extract.arms import bare
 from extract.features import Reader
 from extract.groups import Group, phrase_text
 from extract.kinds import parallel, run_of, runs
 from extract.layout import Layout
+from extract.network import ELSEWHERE, EVERYBODY
 from extract.parallel import Place, Proposal, propose
 from extract.phrases import Atom, Phrase
 from extract.similar import content, same
@@ -368,6 +370,19 @@ def choices(whose: Whose, figure: int, kind: str) -> list[Choice]:
         ]
         out.append(Choice(group.label, None, group.belief, features))
     return out
+
+
+def numbered(
+    options: list[Choice], phrases: dict[tuple[int, int, str | None], int], labels: dict[frozenset[str], int]
+) -> tuple[list[int], list[int]]:
+    """The number of each candidate's phrase (by its first and last token and label) and of the label it mentions."""
+    places: list[int] = []
+    whole: list[int] = []
+    for option in options:
+        p, everybody = option.phrase, option.label == "all"
+        places.append(EVERYBODY if everybody else ELSEWHERE if p is None else phrases[p.first, p.last, p.label])
+        whole.append(EVERYBODY if everybody else labels.get(content(bare(option.label)), ELSEWHERE))
+    return places, whole
 
 
 def chosen(options: list[Choice], scores: list[float]) -> tuple[Choice, float]:

@@ -15,7 +15,7 @@ import numpy as np
 from extract import linear
 from extract.arms import bare
 from extract.causes import in_list_of_causes
-from extract.choices import Choice, chosen
+from extract.choices import Choice, chosen, numbered
 from extract.denominators import set_denominators
 from extract.doses import Doses
 from extract.expressions import Expression
@@ -26,7 +26,7 @@ from extract.groups import gather, joined, label_counts, labels, lift, phrase_te
 from extract.kinds import classify, run_of
 from extract.layout import layout
 from extract.names import COURSE, Beliefs, Scene, name_candidates
-from extract.network import ELSEWHERE, EVERYBODY, Network, load_network
+from extract.network import ELSEWHERE, Network, load_network
 from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
@@ -152,12 +152,7 @@ class _Reading:
         """The network's score of each candidate for the group of a figure."""
         sentence = self.reader.sentence[i]
         at = {(p.first, p.last, p.label): n for n, p in enumerate(self.plans[sentence].phrases, self.offset[sentence])}
-        phrases, whole = [], []
-        for option in options:
-            p = option.phrase
-            everybody = option.label == "all"
-            phrases.append(EVERYBODY if everybody else ELSEWHERE if p is None else at[p.first, p.last, p.label])
-            whole.append(EVERYBODY if everybody else number.get(content(bare(option.label)), ELSEWHERE))
+        phrases, whole = numbered(options, at, number)
         features = [o.features for o in options]
         return [float(z) for z in self.network.groups(i, self.kinds[i], phrases, whole, features)]
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from extract.arms import bare
+from extract.choices import numbered
 from extract.fit.align import Example
 from extract.fit.kinds import label_of
 from extract.fit.pages import LEAST, Page, group_fit, name_fit
 from extract.groups import label_counts, labels, phrase_text
 from extract.names import COURSE, Scene, name_candidates
-from extract.network import ELSEWHERE, EVERYBODY, code
+from extract.network import ELSEWHERE, code
 from extract.sequence import sequence
 from extract.similar import content, overlap
 from extract.stats import CHANGES, POINTS, STATISTICS, statistic
@@ -73,11 +74,11 @@ def lists_of(
     reader = page.reader
     record = sequence(reader, words)
     figures = [i for i, e in enumerate(reader.figures) if not e.drop]
-    number: dict[tuple[int, int, int, str | None], int] = {}
+    number: dict[int, dict[tuple[int, int, str | None], int]] = {}
     phrases: list[tuple[int, int]] = []
     for s, plan in page.plans.items():
         for p in plan.phrases:
-            number[s, p.first, p.last, p.label] = len(phrases)
+            number.setdefault(s, {})[p.first, p.last, p.label] = len(phrases)
             a, b = record.place[p.first], record.place[p.last - 1]
             phrases.append((a, max(a, b)))
     rows = labels(reader, page.plans)
@@ -98,7 +99,7 @@ def lists_of(
         options = name_candidates(reader, page.plans[s], i, kind, page.beliefs, scenes[s])
         fits = np.array([name_fit(names, clean_name(phrase_text(reader, p), kind)) for p, _ in options])
         if len(fits) and fits.max() >= LEAST:
-            at = [ELSEWHERE if p.label == COURSE else number[s, p.first, p.last, p.label] for p, _ in options]
+            at = [ELSEWHERE if p.label == COURSE else number[s][p.first, p.last, p.label] for p, _ in options]
             buckets = [sorted({code("n" + f) for f in row}) for _, row in options]
             out.names.append(Candidates(record.figure[i], kind, np.array(at), np.zeros(0, int), buckets, fits))
     whole = {content(bare(row.text)): n for n, row in enumerate(rows)}
@@ -107,14 +108,7 @@ def lists_of(
         s, choices = reader.sentence[i], whose.options(i, kind)
         fits = np.array([group_fit(gold, c.label) for c in choices])
         if fits.max() >= LEAST:
-            at, of = [], []
-            for c in choices:
-                here, every = c.phrase, c.label == "all"
-                if here is not None:
-                    at.append(number[s, here.first, here.last, here.label])
-                else:
-                    at.append(EVERYBODY if every else ELSEWHERE)
-                of.append(EVERYBODY if every else whole.get(content(bare(c.label)), ELSEWHERE))
+            at, of = numbered(choices, number.get(s, {}), whole)
             strings = [c.features for c in choices]
             buckets = [sorted({code("g" + f) for f in row}) for row in strings]
             texts = [c.label for c in choices]
