@@ -170,7 +170,9 @@ class _Reading:
             numbers = [offset + n if p.label != COURSE else ELSEWHERE for n, (p, _) in enumerate(options)]
             scores = self.network.names(first, kind, numbers, [f for _, f in options]) if options else np.zeros(0)
             ranked = [options[n][0] for n in np.argsort(-scores, kind="stable")]
-            named = (p for p in ranked if is_name(clean_name(phrase_text(self.reader, p), kind)))
+            names = ((p, clean_name(phrase_text(self.reader, p), kind)) for p in ranked)
+            whose = content(bare(self.labels.get(first, "all")))  # the people of a figure are not what it measures
+            named = (p for p, name in names if is_name(name) and content(bare(name)) != whose)
             self.names[first] = next(named, None)
         return self.names[first]
 
