@@ -26,7 +26,7 @@ from extract.groups import gather, joined, label_counts, labels, lift, phrase_te
 from extract.kinds import classify, run_of
 from extract.layout import layout
 from extract.names import COURSE, Beliefs, Scene, name_candidates
-from extract.network import ELSEWHERE, Network, load_network
+from extract.network import ELSEWHERE, Network, load_network, softmax
 from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
@@ -38,6 +38,8 @@ from extract.whose import Whose
 from extract.wording import clean_group, clean_name, fixed_measure, is_name
 
 AGES = frozenset({"older", "younger"})  # "patients with X were older (66 against 64)"
+# How sure the network must be of another name than that of the first of parallel figures, and how little of that one.
+SURE_NAME, UNLIKELY_NAME = 0.8, 0.1
 EVENTS = frozenset({"outcome", "finding", "proportion", "symptom", "sign"})
 
 
@@ -95,7 +97,7 @@ class _Reading:
         self.labels: dict[int, str] = {}
         self.sure: dict[int, float] = {}  # the probability of the group chosen
         self.stats: dict[int, str] = {}
-        self.names: dict[int, Phrase | None] = {}
+        self.names: dict[int, tuple[Phrase | None, dict[int, float]]] = {}
         self.beliefs: Beliefs = {}
         self.scenes: dict[int, Scene] = {}
         self.doses = Doses(self.doc)
@@ -159,22 +161,31 @@ class _Reading:
     # ---- what it says
 
     def _named(self, i: int) -> Phrase | None:
-        """The phrase that names a figure; parallel figures share the name of the first of them."""
+        """The phrase that names a figure; parallel figures share that of the first, but for a sure one of their own."""
         first = next((j for j in run_of(self.reader, i) if j in self.kinds and self.kinds[j] == self.kinds[i]), i)
-        if first not in self.names:
-            sentence = self.reader.sentence[first]
-            kind, offset = self.kinds[first], self.offset[sentence]
-            options = name_candidates(
-                self.reader, self.plans[sentence], first, kind, self.beliefs, self._scene(sentence)
-            )
-            numbers = [offset + n if p.label != COURSE else ELSEWHERE for n, (p, _) in enumerate(options)]
-            scores = self.network.names(first, kind, numbers, [f for _, f in options]) if options else np.zeros(0)
-            ranked = [options[n][0] for n in np.argsort(-scores, kind="stable")]
+        shared, _ = self._likely(first)
+        if first == i or shared is None:
+            return shared
+        own, sure = self._likely(i)
+        if own is not None and sure[id(own)] >= SURE_NAME and sure.get(id(shared), 0.0) < UNLIKELY_NAME:
+            return own  # "46% reached X and 32% reached Y"
+        return shared
+
+    def _likely(self, i: int) -> tuple[Phrase | None, dict[int, float]]:
+        """The likeliest phrase that can name a figure, and the probability of each phrase (by its identity)."""
+        if i not in self.names:
+            sentence = self.reader.sentence[i]
+            kind, offset = self.kinds[i], self.offset[sentence]
+            options = name_candidates(self.reader, self.plans[sentence], i, kind, self.beliefs, self._scene(sentence))
+            phrases = [p for p, _ in options]
+            numbers = [offset + n if p.label != COURSE else ELSEWHERE for n, p in enumerate(phrases)]
+            sure = softmax(self.network.names(i, kind, numbers, [f for _, f in options])) if options else np.zeros(0)
+            whose = content(bare(self.labels.get(i, "all")))  # the people of a figure are not what it measures
+            ranked = (phrases[n] for n in np.argsort(-sure, kind="stable"))
             names = ((p, clean_name(phrase_text(self.reader, p), kind)) for p in ranked)
-            whose = content(bare(self.labels.get(first, "all")))  # the people of a figure are not what it measures
-            named = (p for p, name in names if is_name(name) and content(bare(name)) != whose)
-            self.names[first] = next(named, None)
-        return self.names[first]
+            best = next((p for p, name in names if is_name(name) and content(bare(name)) != whose), None)
+            self.names[i] = best, {id(p): float(z) for p, z in zip(phrases, sure, strict=True)}
+        return self.names[i]
 
     def _statistics(self) -> None:
         """The statistic of each figure: what the rules say, and what the network makes of it."""
