@@ -128,8 +128,7 @@ class _Parser:
             return _built(_parsed_by_lxml(piece, self._encoding), mesh)
 
     def _element(self, piece: bytes) -> Any:
-        self._parser.feed(piece)
-        self._parser.feed(b"<end/>")
+        self._parser.feed(piece + b"<end/>")
         records = self._document[0]
         if len(records) != 2:  # the end is within the element
             raise ElementTree.ParseError("the element has no end")
