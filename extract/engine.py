@@ -30,7 +30,7 @@ from extract.network import ELSEWHERE, Network, load_network, softmax
 from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
-from extract.similar import content
+from extract.similar import content, same
 from extract.stats import CHANGES, CONTINUOUS, STATISTICS, settled, statistic
 from extract.treatments import is_given
 from extract.version import EngineVersion
@@ -167,9 +167,10 @@ class _Reading:
         if first == i or shared is None:
             return shared
         own, sure = self._likely(i)
-        if own is not None and sure[id(own)] >= SURE_NAME and sure.get(id(shared), 0.0) < UNLIKELY_NAME:
-            return own  # "46% reached X and 32% reached Y"
-        return shared
+        if own is None or sure[id(own)] < SURE_NAME or sure.get(id(shared), 0.0) >= UNLIKELY_NAME:
+            return shared
+        alike = same(phrase_text(self.reader, own), phrase_text(self.reader, shared))
+        return shared if alike else own  # "46% reached X and 32% reached Y"
 
     def _likely(self, i: int) -> tuple[Phrase | None, dict[int, float]]:
         """The likeliest phrase that can name a figure, and the probability of each phrase (by its identity)."""

@@ -32,6 +32,17 @@ def test_the_name_follows_the_clause(sentence: str, number: str, kind: str, name
     assert named(sentence, number, kind) == name
 
 
+def test_parallel_figures_keep_names_of_their_own() -> None:
+    sentence = "At week 12, 46% of the patients on gel reached a clear skin and 32% reached no itch at all."
+    assert [named(sentence, number, "outcome") for number in ("46", "32")] == ["clear skin", "no itch"]
+
+
+def test_a_figure_is_not_named_by_its_group() -> None:
+    text = "Relief was best with balm. Naproxen tablets (24.4 ± 2.0) and ibuprofen capsules (31.9 ± 2.1) gave relief."
+    found = [f for f in Engine().read(text=text) if f.group != "all" and ":" in f.measure]
+    assert found and all(f.measure.partition(":")[2] != f.group.lower() for f in found)
+
+
 def test_groups_and_people_are_left_out_between_a_figure_and_its_name() -> None:
     sentence = "Headache was seen in patients of the placebo group (12%)."
     reader = open_reader(sentence, [(0, len(sentence), "")])

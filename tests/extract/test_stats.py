@@ -43,5 +43,10 @@ def test_percentage_of_change_is_a_value(text):
     assert set(stats(text, "outcome")) == {"value"}
 
 
+def test_an_unlabelled_range_is_of_quartiles_where_the_abstract_speaks_of_them():
+    assert stats("Values are medians (IQR). The stay was 9 days (3-15).", "duration")[-1] == "iqr"
+    assert stats("The stay was 9 days (3-15).", "duration")[-1] == "range"
+
+
 def test_percentage_of_people_stays_a_percentage():
     assert stats("The wish was voiced by 67% of the men.", "outcome") == ["percent"]
