@@ -11,7 +11,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -28,6 +28,7 @@ def _settings() -> dict[str, Any]:
     return tomllib.loads(files("reports").joinpath("data/measures.toml").read_text(encoding="utf-8"))
 
 
+@lru_cache(maxsize=50_000)  # a review asks for the same names again and again
 def plain(text: str) -> str:
     """Lower case, American spelling, hyphens and punctuation to blanks; no accents."""
     text = unicodedata.normalize("NFKD", text).casefold()
@@ -47,6 +48,7 @@ def singular(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=50_000)
 def words(text: str) -> tuple[str, ...]:
     """The words of a text in order, normalised."""
     return tuple(singular(word) for word in plain(text).split())
