@@ -53,13 +53,9 @@ def set_denominators(found: list[tuple[Finding, Expression]], sure: dict[int, fl
 
 def _of_people(text: str, f: Finding) -> bool:
     """Whether a figure can be a share of a stated size: no estimate over time, no round figure, no count of events."""
-    if f.numerator is None or f.stat != "percent":
-        if f.cmp not in ("=", "~") or (f.cmp == "~" and f.numerator is None):
-            return False
-        if f.numerator is None:
-            return ESTIMATED.search(text, f.sentence_start, f.start) is None
-        return EVENTS.match(text, f.end) is None
-    return f.cmp in ("=", "~")
+    if f.numerator is None:
+        return f.cmp == "=" and ESTIMATED.search(text, f.sentence_start, f.start) is None
+    return f.cmp in ("=", "~") and (f.stat == "percent" or EVENTS.match(text, f.end) is None)
 
 
 def least(f: Finding, e: Expression) -> float:
@@ -73,9 +69,11 @@ def stated(found: list[tuple[Finding, Expression]]) -> Sizes:
     """The sizes that participants figures and printed denominators state."""
     sizes = Sizes()
     for f, _ in found:
-        if f.measure == "participants" and f.value is not None and f.cmp == "=" and f.value == int(f.value):
+        if f.value is None or f.cmp != "=" or f.value != int(f.value):
+            continue
+        if f.measure == "participants":
             sizes.add(f.group, int(f.value), f.start)
-        elif f.measure.startswith("records") and f.value is not None and f.cmp == "=" and f.value == int(f.value):
+        elif f.measure.startswith("records"):
             sizes.counted.append(int(f.value))
     for f, _ in found:
         if f.stat in COUNTED and f.denominator is not None and not f.measure.startswith(("participants", "records")):

@@ -31,7 +31,7 @@ from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
 from extract.similar import content, same
-from extract.stats import CHANGES, CONTINUOUS, STATISTICS, settled, statistic
+from extract.stats import CHANGE_NAMES, CONTINUOUS, STATISTICS, settled, statistic
 from extract.treatments import is_given
 from extract.version import EngineVersion
 from extract.whose import Whose
@@ -100,6 +100,7 @@ class _Reading:
         self.names: dict[int, tuple[Phrase | None, dict[int, float]]] = {}
         self.beliefs: Beliefs = {}
         self.scenes: dict[int, Scene] = {}
+        self.numbers: dict[int, dict[tuple[int, int, str | None], int]] = {}  # of a sentence's phrases, in the network
         self.doses = Doses(self.doc)
         self.dose: tuple[Expression, Finding] | None = None  # the last one of the sentence
 
@@ -153,8 +154,10 @@ class _Reading:
     def _scores(self, i: int, options: list[Choice], number: dict[frozenset[str], int]) -> list[float]:
         """The network's score of each candidate for the group of a figure."""
         sentence = self.reader.sentence[i]
-        at = {(p.first, p.last, p.label): n for n, p in enumerate(self.plans[sentence].phrases, self.offset[sentence])}
-        phrases, whole = numbered(options, at, number)
+        if sentence not in self.numbers:
+            known = enumerate(self.plans[sentence].phrases, self.offset[sentence])
+            self.numbers[sentence] = {(p.first, p.last, p.label): n for n, p in known}
+        phrases, whole = numbered(options, self.numbers[sentence], number)
         features = [o.features for o in options]
         return [float(z) for z in self.network.groups(i, self.kinds[i], phrases, whole, features)]
 
@@ -215,7 +218,7 @@ class _Reading:
                     kind = "cause"
                 elif is_given(self.reader, i, name):
                     kind = "treatment"
-            if stat in ("mean", "median") and name.startswith(CHANGES):
+            if stat in ("mean", "median") and name.startswith(CHANGE_NAMES):
                 stat = "value"
             measure = "age" if name in AGES and stat not in ("count", "percent") else f"{kind}:{name}"
         finding = Finding(

@@ -318,7 +318,7 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
                 if (
                     len(gap2) < 70
                     and (OPEN.fullmatch(gap2) or re.fullmatch(r"\s*(?:=|,|;|:|or|\w+,)\s*", gap2))
-                    and _agrees(e.numerator, e.denominator, c.number.value, 3.0)
+                    and agrees(e.numerator, e.denominator, c.number.value, 3.0)
                 ):
                     e.form, e.value, e.decimals = "percent", c.number.value, _digits_after(doc, c.number)
                     _close(doc, e, c.last)
@@ -365,7 +365,7 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
                 if (
                     re.match(r"\s*[)\]]\s*(?:out\s+)?of\s", gap2)
                     and OF.fullmatch(gap2[gap2.find(")") + 1 if ")" in gap2 else gap2.find("]") + 1 :])
-                    and _agrees(e.numerator or 0, int(c.number.value), e.value, 3.0)
+                    and agrees(e.numerator or 0, int(c.number.value), e.value, 3.0)
                 ):
                     e.denominator = int(c.number.value)
                     e.last, e.end = c.number.last, c.number.end
@@ -391,7 +391,7 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
             if (
                 (gap2 in ("/", " / ", "/ ", " /") or OF.fullmatch(gap2))
                 and b.number.value <= c.number.value
-                and _agrees(int(b.number.value), int(c.number.value), a.number.value, 3.0)
+                and agrees(int(b.number.value), int(c.number.value), a.number.value, 3.0)
             ):
                 e = _single(doc, a)
                 e.numerator, e.denominator = int(b.number.value), int(c.number.value)
@@ -591,7 +591,7 @@ def _attach(doc: Document, e: Expression, out: list[Expression]) -> None:
         e.label = "iqr"
 
 
-def _agrees(k: int, n: int, percent: float | None, tolerance: float) -> bool:
+def agrees(k: int, n: int, percent: float | None, tolerance: float) -> bool:
     """Whether k of n is the percentage, give or take (percentage points)."""
     return percent is not None and n > 0 and abs(100 * k / n - percent) <= tolerance
 

@@ -9,14 +9,14 @@ import re
 
 HOURS = r"\s?(?:h(?:ours?|rs?)?)\b"
 FREQUENCY = re.compile(
-    r"\b(?P<bid>b\.?\s?i\.?\s?d\b\.?|b\.?d\.?(?=[\s,.;)])|(?:twice|two\s+times|2\s+times)[\s-]+(?:a[\s-]+day"
+    r"\b(?:b\.?\s?i\.?\s?d\b\.?|b\.?d\.?(?=[\s,.;)])|(?:twice|two\s+times|2\s+times)[\s-]+(?:a[\s-]+day"
     r"|daily|per[\s-]+day|each\s+day)|(?:every|q)\s?(?:12|twelve)" + HOURS + r")|"
-    r"\b(?P<tid>t\.?\s?i\.?\s?d\b\.?|t\.?d\.?s\b\.?|(?:three|3)\s+times\s+(?:a\s+day|daily|per\s+day)"
+    r"\b(?:t\.?\s?i\.?\s?d\b\.?|t\.?d\.?s\b\.?|(?:three|3)\s+times\s+(?:a\s+day|daily|per\s+day)"
     r"|thrice\s+daily|(?:every|q)\s?(?:8|eight)" + HOURS + r")|"
-    r"\b(?P<qid>q\.?\s?i\.?\s?d\b\.?|(?:four|4)\s+times\s+(?:a\s+day|daily|per\s+day)|(?:every|q)\s?(?:6|six)"
+    r"\b(?:q\.?\s?i\.?\s?d\b\.?|(?:four|4)\s+times\s+(?:a\s+day|daily|per\s+day)|(?:every|q)\s?(?:6|six)"
     + HOURS
     + r")|"
-    r"\b(?P<other>(?:twice|two|three|four|five|[2-6])[\s-]+(?:times\s+|days\s+)?(?:weekly|a\s+week|per\s+week"
+    r"\b(?:(?:twice|two|three|four|five|[2-6])[\s-]+(?:times\s+|days\s+)?(?:weekly|a\s+week|per\s+week"
     r"|monthly|a\s+month)|every\s+other\s+day|(?:on\s+)?alternate[\s-]days?|"
     r"every\s+(?:\d+|two|three|four|six|eight)\s*-?\s*(?:h(?:ours|rs)?|days|weeks|months|wk|minutes|min)"
     r"\b|q\s?\d\s?w\b|every\s+(?:month|hour|other\s+week)|(?:bi-?|[2-8]-|(?:two|three|four|six|eight)-)weekly|fortnightly|hourly|nightly|continuous\s+(?:[\w.]+\s+){0,2}infusion)|"
@@ -25,19 +25,19 @@ FREQUENCY = re.compile(
     r"(?P<daily>\b(?:once[\s-]+)?daily|\bonce\s+(?:a|per)\s+day|\bq\.?\s?d\b\.?|\bo\.?d\b\.?|\bper\s+day"
     r"|/\s?day\b|/\s?d\b|\ba\s+day|\bevery\s+(?:day|morning|evening|night)|\beach\s+(?:day|morning|night)"
     r"|\bevery\s+24" + HOURS + r"|\bat\s+(?:night|bedtime))|"
-    r"\b(?P<day>(?:on\s+)?days?\s+-?\d+(?:(?:\s?,\s?|\s?,?\s?and\s|\s?(?:-|–)\s?|\s(?:to|through)\s)-?\d+\b(?!\s?(?:mg|g|µg|%)))*"
+    r"\b(?:(?:on\s+)?days?\s+-?\d+(?:(?:\s?,\s?|\s?,?\s?and\s|\s?(?:-|–)\s?|\s(?:to|through)\s)-?\d+\b(?!\s?(?:mg|g|µg|%)))*"
     r"(?:\s+of\s+(?:each|every|an?)\s+(?:\d+-(?:day|week)\s+)?(?:cycle|course))?"
     r"(?:\s+every\s+(?:\d+|two|three|four|six)\s+(?:days|weeks|months))?)|"
-    r"(?P<per>/\s?(?:4|6|8|12)" + HOURS + r")",
+    r"(?:/\s?(?:4|6|8|12)" + HOURS + r")",
     re.I,
 )
-NAMES = {"daily": "daily", "weekly": "weekly", "monthly": "monthly"}  # others are given as printed
 # What may stand between a frequency and the bracket or the amount behind it: "once-daily oral X (5 mg)".
 BETWEEN = re.compile(
     r"\s+(?!(?:and|or|vs|versus|plus|then|for|to)\b)(?:[\w'’+-]+\s+(?!(?:and|or|vs|versus|plus|then|for|to)\b)){1,4}[(\[]?\s*$",
     re.I,
 )
 ONCE = re.compile(r"\bsingle\b[\s\w,-]{0,30}\b(?:infusion|injection|bolus|administration|application)s?\b", re.I)
+SINGLE = re.compile(r"\bsingle\b[\s\w,-]{0,30}\bdoses?\b|\bdoses?\s+once\b", re.I)
 DOSE_WORDS = re.compile(
     r"(?:\s|-|,|\(|of|an?|the|at|oral|i\.?v\.?|intravenous|subcutaneous|doses?|dosages?|infusions?|injections?"
     r"|mean|median|maximum|average|was|were|is|ranged?|ranging|from|total|=|:)*(?:of\s+[\w\s-]{3,30}?)?\s*$",
@@ -69,12 +69,14 @@ def frequency(before: str, near: str, behind: str) -> tuple[str | None, bool]:
     if match is not None:
         return _name(match), True
     around = before + "\0" + near
-    if re.search(r"\bsingle\b[\s\w,-]{0,30}\bdoses?\b|\bdoses?\s+once\b", around, re.I):
+    if SINGLE.search(around):
         return "single dose", False
     return ("single" if ONCE.search(around) else None), False
 
 
 def _name(match: re.Match[str]) -> str:
-    """A frequency as printed, in lower case ("b.i.d.", "every 8 h"); the many ways to say once a day are "daily"."""
+    """A frequency as printed, in lower case ("b.i.d.", "every 8 h"); one name for the ways to say daily or weekly."""
+    if match.lastgroup is not None:  # daily, weekly, monthly
+        return match.lastgroup
     printed = re.sub(r"\s+", " ", match.group().strip().lower())
-    return NAMES.get(match.lastgroup or "") or re.sub(r"^/\s?", "every ", printed.removeprefix("on "))
+    return re.sub(r"^/\s?", "every ", printed.removeprefix("on "))

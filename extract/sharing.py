@@ -125,8 +125,6 @@ def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
                 a.tags.append("spread")
                 if kind == "se":
                     e.form, e.drop = "se", "standard-error"
-                if a.unit is None and e.unit is None:
-                    _unit_behind(doc, (a, e), doc.token_at(closed.end() - 1) + 1)
         elif (
             after is not None
             and after.form == e.form
@@ -144,8 +142,6 @@ def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
                 e.unit = after.unit or e.unit
                 e.end, e.last, e.span_end = after.end, after.last, after.span_end
                 skip = i + 1
-                if a.unit is None and e.unit is None:
-                    _unit_behind(doc, (a, e), doc.token_at(closed.end() - 1) + 1)
     for a, b, c in zip(out, out[1:], out[2:], strict=False):  # "(difference; 95% CI)" announces "(-2.9; -5.7, -1.1)"
         if (
             a.form == b.form == c.form == "value"
@@ -160,15 +156,6 @@ def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
     return out
 
 
-def _unit_behind(doc: Document, figures: tuple[Expression, ...], token: int) -> None:
-    """Give figures the unit that stands behind their bracket: "0.8 [2.4] days"."""
-    unit = unit_at(doc, token)
-    if unit is None or unit.kind == "percent":
-        return
-    for e in figures:
-        e.unit = unit
-
-
 def _behind_brackets(doc: Document, figures: list[Expression]) -> None:
     """Units behind a bracket ("65 (1-99) mm", "0.6 [95% CI -12 to 14] mL") and behind the last of several sides
     ("12 × 9 cm")."""
@@ -176,7 +163,7 @@ def _behind_brackets(doc: Document, figures: list[Expression]) -> None:
         if e.unit is not None or e.form not in ("value", "count") or "percent-unit" in e.tags or e.n_equals or e.drop:
             continue
         bracket = BRACKET.match(doc.text, e.end)
-        if bracket is not None and (e.form == "value" or e.decimals or e.value is not None):
+        if bracket is not None:
             unit = unit_at(doc, doc.token_at(bracket.end() - 1) + 1)
             if unit is not None and unit.kind != "percent":
                 e.unit, e.form, e.numerator = unit, "value", None

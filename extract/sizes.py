@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from extract.expressions import Expression
+from extract.expressions import Expression, agrees
 from extract.similar import content
 
-FEW = 5
+FEW = 5  # of counts below it too many sizes give the same percentage
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class Sizes:
             self.groups.append((content(label), label, size, offset))
 
     def add_denominator(self, label: str, size: int, offset: int, sentence: int) -> None:
-        """Keep a printed denominator as the size of its group, where none is stated yet."""
+        """Keep a printed denominator and where its sentence begins; of all, it is the population if none is stated."""
         if label == "all" and not self.population:
             self.population.append((size, offset))
         self.printed.append((frozenset() if label == "all" else content(label), size, sentence))
@@ -75,7 +75,7 @@ def possible(percent: float, total: int, decimals: int) -> int | None:
     k = round(percent * total / 100)
     best = None
     for count in (k - 1, k, k + 1):
-        if 0 <= count <= total and abs(100 * count / total - percent) <= 0.5 * 10**-decimals + 1e-9:
+        if 0 <= count <= total and agrees(count, total, percent, _rounding(decimals)):
             if best is not None:
                 return k if 0 <= k <= total else best
             best = count
@@ -90,11 +90,13 @@ def fitting(form: str, value: float, numerator: int | None, decimals: int, sizes
     """
     sizes = [size for size in sizes if size > 0]
     if form == "percent" and numerator is not None:
-        for off in (_rounding(decimals), 1.0):
-            for size in sizes:
-                if numerator <= size and abs(100 * numerator / size - value) <= off:
-                    return size
-        return None
+        fit = (
+            n
+            for off in (_rounding(decimals), 1.0)
+            for n in sizes
+            if numerator <= n and agrees(numerator, n, value, off)
+        )
+        return next(fit, None)
     for size in sizes:
         if form == "percent":
             if possible(value, size, decimals) is not None:
@@ -105,17 +107,15 @@ def fitting(form: str, value: float, numerator: int | None, decimals: int, sizes
 
 
 def vouched(value: float, numerator: int, decimals: int, sizes: set[int]) -> int | None:
-    """The one stated size of which a count is exactly its printed percentage; None where several or none are.
-
-    Of counts below `FEW` too many sizes give the same percentage.
-    """
+    """The one stated size of which a count is exactly its printed percentage; None where several or none are."""
     if numerator < FEW:
         return None
-    fit = [n for n in sizes if n >= numerator and abs(100 * numerator / n - value) <= _rounding(decimals)]
+    fit = [n for n in sizes if numerator <= n and agrees(numerator, n, value, _rounding(decimals))]
     return fit[0] if len(fit) == 1 else None
 
 
 def _rounding(decimals: int) -> float:
+    """How far a percentage printed with so many decimals can be off (percentage points)."""
     return 0.5 * 10**-decimals + 1e-9
 
 

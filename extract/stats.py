@@ -48,7 +48,7 @@ THEN = re.compile(
 )
 STATISTICS = ("count", "percent", "mean", "median", "sd", "range", "iqr", "rate", "value")
 # Names of changes and differences, whose figure is a value whatever is printed before it (gold guidelines, rule 8).
-CHANGES = ("change", "difference", "increase", "decrease", "reduction", "improvement", "gain ", "loss ")
+CHANGE_NAMES = ("change", "difference", "increase", "decrease", "reduction", "improvement", "gain ", "loss ")
 POINTS, RANGES = ("mean", "median", "value"), ("range", "iqr")
 CONTINUOUS = frozenset({"age", "measurement", "dose", "duration", "follow-up", "time"})
 

@@ -14,7 +14,7 @@ from extract.features import Reader
 from extract.resources import load
 
 # What ends the first noun phrase of a name: "surgery for tumour", "open biopsy of the lesion".
-BEHIND = re.compile(r"\s(?:for|in|with|after|before|because|due|at|during|on|of|not|by|to|prior|plus|and|or)\s")
+PHRASE_END = re.compile(r"\s(?:for|in|with|after|before|because|due|at|during|on|of|not|by|to|prior|plus|and|or)\s")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def is_given(reader: Reader, figure: int, name: str) -> bool:
     known = _words()
     if any(word.startswith(known.ends) for word in name.lower().split()):
         return False
-    first = BEHIND.split(name.lower())[0].split()
+    first = PHRASE_END.split(name.lower())[0].split()
     if len(first) > 1 and first[-1] in known.behind:
         first.pop()
     head = first[-1] if first else ""

@@ -35,8 +35,10 @@ def _kinds() -> dict[str, tuple[str, str]]:
 
 
 @cache
-def _printed() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in load("units")["printed"]["patterns"]))
+def _printed() -> tuple[str, re.Pattern[str]]:
+    """How a unit of several parts may begin, and what it is."""
+    data = load("units")["printed"]
+    return data["begin"], re.compile("|".join(f"(?:{pattern})" for pattern in data["patterns"]))
 
 
 @cache
@@ -64,7 +66,6 @@ EXACT = {
     "score": "score",
     "mo": "mo",
 }
-PRINTED = frozenset("°℃℉bBcCdDEHlLmpP/xX×")  # how the units given as patterns begin
 CONCENTRATION = frozenset(
     {"dl", "ml", "l", "liter", "litre", "deciliter", "decilitre", "milliliter", "millilitre", "ul", "µl", "μl", "mcl"}
 )
@@ -112,11 +113,9 @@ def unit_at(doc: Document, at: int) -> Unit | None:
             return Unit(pair, "percent" if pair == "%" else "activity" if pair == "IU" else "other", at + 2)
     if word in "$€£":
         return None
-    if word[0] in PRINTED:
-        printed = _printed().match(doc.text, doc.starts[at])
-        if printed is not None:
-            last = doc.token_at(printed.end() - 1) + 1
-            return Unit(" ".join(printed.group().split()), "other", last)
+    begin, printed = _printed()
+    if word[0] in begin and (match := printed.match(doc.text, doc.starts[at])):
+        return Unit(" ".join(match.group().split()), "other", doc.token_at(match.end() - 1) + 1)
     if low == "/" and at + 1 < n and doc.lower[at + 1] in CELLS and not doc.spaced(at) and not doc.spaced(at + 1):
         return Unit("/" + doc.words[at + 1], "other", at + 2)
     found = _kinds().get(low)

@@ -149,6 +149,7 @@ def singular(word: str) -> str:
     return word[:-1]
 
 
+@lru_cache(maxsize=20000)  # asked for when names are ranked, and again for the one chosen
 def clean_name(text: str, kind: str = "") -> str:
     """A measure's name from the phrase chosen: lower case, head noun singular, standard names for its class."""
     name = re.sub(r"\s+", " ", text.strip().lower())

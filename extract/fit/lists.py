@@ -19,7 +19,7 @@ from extract.names import COURSE, Scene, name_candidates
 from extract.network import ELSEWHERE, code
 from extract.sequence import sequence
 from extract.similar import content, overlap
-from extract.stats import CHANGES, POINTS, STATISTICS, statistic
+from extract.stats import CHANGE_NAMES, POINTS, STATISTICS, statistic
 from extract.whose import Whose
 from extract.wording import clean_name
 
@@ -126,6 +126,6 @@ def _statistics(out: Lists, example: Example, place: dict[int, int]) -> None:
     for i, findings in enumerate(example.gold):
         if findings and findings[0]["stat"] in STATISTICS and not example.reader.figures[i].drop:
             rule = statistic(example.reader, i, label_of(findings))
-            changed = findings[0]["measure"].partition(":")[2].startswith(CHANGES)
+            changed = findings[0]["measure"].partition(":")[2].startswith(CHANGE_NAMES)
             stat = "value" if changed and findings[0]["stat"] in POINTS else findings[0]["stat"]
             out.stats.append((place[i], STATISTICS.index(rule), STATISTICS.index(stat)))
