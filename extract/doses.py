@@ -18,7 +18,7 @@ from extract.frequencies import frequency
 from extract.phrases import word_classes
 from extract.resources import load
 from extract.tokens import Document, Sentence
-from extract.units import unit_at
+from extract.units import CONCENTRATION, unit_at
 
 ROUTE = re.compile(
     r"\b(?P<intravenous>intravenous(?:ly)?|i\.?v\.?(?=[\s,.;)])|IV)\b|\b(?P<oral>oral(?:ly)?"
@@ -348,10 +348,12 @@ def _within(short: str, phrase: str) -> bool:
 
 
 def _split_unit(e: Expression, finding: Finding) -> None:
-    """Part "mg/kg/day" into mg, kg and daily."""
+    """Part "mg/kg/day" into mg, kg and daily; a concentration ("4 ng/ml") stays whole."""
     assert e.unit is not None
-    unit = re.split(r"[\s/.·⋅×]|per", e.unit.text)[0] or e.unit.text
-    finding.unit = load("doses")["spelling"].get(unit.lower(), unit)
+    parts = re.split(r"\s?(?:[/.·⋅×]|\bper\b)\s?|\s", e.unit.text)
+    whole = len(parts) > 1 and e.unit.per[:1] == (parts[1].lower(),) and parts[1].lower() in CONCENTRATION
+    unit = "/".join(parts[:2]) if whole else parts[0] or e.unit.text
+    finding.unit = load("doses")["spelling"].get(unit, unit)
     for base in e.unit.per:
         if base in TIMES:
             finding.frequency = TIMES[base]

@@ -105,12 +105,12 @@ def unit_at(doc: Document, at: int) -> Unit | None:
     if at >= n:
         return None
     word, low = doc.words[at], doc.lower[at]
-    if low in ("%", "‰") or low in ("percent", "percentage"):
-        return Unit("%", "percent", at + 1)
     if at + 1 < n:
         pair = load("units")["pairs"].get(f"{low} {doc.lower[at + 1]}")
         if pair:
             return Unit(pair, "percent" if pair == "%" else "activity" if pair == "IU" else "other", at + 2)
+    if low in ("%", "‰") or low in ("percent", "percentage"):
+        return Unit("%", "percent", at + 1)
     if word in "$€£":
         return None
     begin, printed = _printed()
@@ -118,7 +118,7 @@ def unit_at(doc: Document, at: int) -> Unit | None:
         return Unit(" ".join(match.group().split()), "other", doc.token_at(match.end() - 1) + 1)
     if low == "/" and at + 1 < n and doc.lower[at + 1] in CELLS and not doc.spaced(at) and not doc.spaced(at + 1):
         return Unit("/" + doc.words[at + 1], "other", at + 2)
-    found = _kinds().get(low)
+    found = _kinds().get(re.sub(r"['’]s?$", "", low))  # "one month's duration", "2 weeks' treatment"
     if (
         found is None
         and at + 2 < n
@@ -179,10 +179,9 @@ def _exponent(doc: Document, at: int, per: list[str]) -> int:
         return j + 1
     elif (
         j < n
-        and per[-1] in ("m", "kg")
         and doc.words[j] in "-−"
         and j + 1 < n
-        and doc.words[j + 1] in ("1", "2")
+        and doc.words[j + 1] in (("1", "2") if per[-1] in ("m", "kg") else ("1",))
         and not doc.spaced(j)
     ):
         if doc.words[j + 1] == "2":

@@ -50,6 +50,8 @@ def doses(text: str) -> list[Finding]:
         ("etoposide 80 mg/m2 on days 1, 3 and 5 every 21 days", "mg", "m2", "days 1, 3 and 5 every 21 days"),
         ("once-daily linagliptin 5 mg", "mg", None, "daily"),
         ("sufentanil 0.5 microg/kg", "µg", "kg", None),
+        ("digoxin 250 micrograms daily", "micrograms", None, "daily"),
+        ("4 ng/ml remifentanil", "ng/ml", None, None),
         ("a daily dose of 282 mg clozapine", "mg", None, "daily"),
         ("propofol 4 mg/kg/hr", "mg", "kg", "per hour"),
     ],

@@ -29,6 +29,11 @@ def unit(text: str):
         ("°C", "°C", "other"),
         ("dyn·s/cm5", "dyn·s/cm5", "other"),
         ("mL/min/1.73\u00a0m2", "mL/min/1.73 m2", "other"),
+        ("mL/min−1/m−2", "mL/min−1/m−2", "volume"),
+        ("percentage points", "percentage points", "other"),
+        ("MPa", "MPa", "other"),
+        ("month's duration", "months", "time"),
+        ("weeks' treatment", "weeks", "time"),
     ],
 )
 def test_name_and_kind(text, name, kind):
