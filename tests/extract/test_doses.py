@@ -51,7 +51,6 @@ def doses(text: str) -> list[Finding]:
         ("once-daily linagliptin 5 mg", "mg", None, "daily"),
         ("sufentanil 0.5 microg/kg", "µg", "kg", None),
         ("digoxin 250 micrograms daily", "micrograms", None, "daily"),
-        ("4 ng/ml remifentanil", "ng/ml", None, None),
         ("a daily dose of 282 mg clozapine", "mg", None, "daily"),
         ("propofol 4 mg/kg/hr", "mg", "kg", "per hour"),
     ],
@@ -59,6 +58,11 @@ def doses(text: str) -> list[Finding]:
 def test_unit_base_and_frequency(text, unit, per, frequency):
     (f,) = doses(f"They received {text}.")
     assert (f.unit, f.per, f.frequency) == (unit, per, frequency)
+
+
+def test_a_concentration_keeps_its_unit_whole():
+    found = Engine().read(text="Patients in group I received 4 ng/ml remifentanil and 0.2 ng/ml sufentanil.")
+    assert [(f.measure, f.unit, f.per) for f in found if f.how == "figure"] == [("dose", "ng/ml", None)] * 2
 
 
 @pytest.mark.parametrize(
