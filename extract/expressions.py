@@ -42,6 +42,7 @@ LIST = re.compile(
     r"\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|,\s*or|to|compared\s+(?:with|to)|\(|,\s*respectively,?\s*and)\s*$",
     re.I,
 )
+POINTED = re.compile(r"[1-9]\d{0,2}\.000")  # thousands with a point
 N_EQUALS = re.compile(r"[nN]\s*=\s*$")
 PCT_OF = re.compile(r"\s*" + WORDS % 7 + r"[\w'’/+-]*\s*[(\[,]\s*(?:95\s?%\s?CI[^()]{0,30}?,\s*)?(?:[nN]\s*=\s*)?$")
 CHANGE = re.compile(
@@ -227,6 +228,8 @@ def _single(doc: Document, item: _Item) -> Expression:
         span_end=number.end,
         decimals=_digits_after(doc, number),
     )
+    if e.unit is not None and e.unit.kind == "activity" and POINTED.fullmatch(doc.text, number.start, number.end):
+        e.value, e.decimals = 1000 * number.value, 0  # "40.000 IU"
     if form == "count":
         e.numerator = int(number.value)
         before = doc.text[max(0, number.start - 6) : number.start]

@@ -27,6 +27,13 @@ DECLARED = re.compile(
     r"|(?P<ci>9\d\s?%\s*(?:ci|confidence)|ci\b|confidence))[^)\]]{0,25}[)\]:,]?",
     re.I,
 )
+# The same said once for all: "values are expressed as mean ± SEM".
+THROUGHOUT = re.compile(
+    r"\b(?:expressed|reported|presented|given|shown|described|values|data|results)\b[^.;()]{0,40}\b(?:means?|changes?"
+    r"|averages?)\b[^.;()]{0,25}(?:[(\[±,/]|\+/?[-−–]|\band\b)\s*(?:±\s*)?(?:(?P<sd>s\.?d\.?(?!\w)|standard\s+deviations?)"
+    r"|(?P<se>s\.?e\.?m?\.?(?!\w)|standard\s+errors?))",
+    re.I,
+)
 MEAN = re.compile(r"\b(?:mean|average)\b", re.I)
 MEDIAN = re.compile(r"\bmedian\b", re.I)
 NAMED = re.compile(
@@ -69,6 +76,8 @@ def _declared(doc: Document, e: Expression) -> str | None:
     kind = None
     for match in DECLARED.finditer(before):
         kind = match.lastgroup
+    if kind is None and (said := THROUGHOUT.search(doc.text)) is not None:
+        kind = said.lastgroup
     if kind is None:
         mean, median = MEAN.search(before[-160:]), MEDIAN.search(before[-160:])
         kind = "sd" if mean and not median else None
@@ -113,7 +122,7 @@ def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
                 e.drop = "interval"
             elif kind == "iqr" and e.label is None:
                 e.label = kind
-        elif (closed and e.form == a.form == "percent" and _declared(doc, a) == "sd") or (
+        elif (closed and e.form == a.form == "percent" and _declared(doc, a) in ("sd", "se")) or (
             closed and e.form != "percent" and a.form != "percent" and (e.decimals or a.decimals or a.unit is not None)
         ):
             kind = _declared(doc, a)

@@ -48,6 +48,11 @@ def test_standard_error_is_no_standard_deviation():
     assert [e.form for e in kept("Changes (mean ± SE) were 1.9 ± 0.2 in the arm.")] == ["value"]
 
 
+def test_standard_errors_said_once_for_the_whole_text():
+    text = "Results are given as mean ± SEM. Weight rose by 2.4 [1.1] g and length by 5.2 ± 0.4 cm."
+    assert [e.value for e in kept(text)] == [2.4, 5.2]
+
+
 def test_interquartile_range_after_a_semicolon_list():
     median, span = kept("The median (IQR) stay was 8 (4, 12) days.")
     assert (median.value, span.low, span.high, span.label) == (8, 4, 12, "iqr")
@@ -111,6 +116,11 @@ def test_unit_behind_a_bracket_and_behind_several_sides(text, unit):
         ("Use fell by 15,000, 15,000, or 33,000 IU.", [("value", 15000), ("value", 15000), ("value", 33000)]),
         ("It rose in weeks between visits with an increase from 49% to 64%.", [("percent", 49), ("percent", 64)]),
         ("Four-hundred three women took part.", [("count", 403)]),
+        ("They took 40.000 IU or 1.250 U.", [("value", 40000), ("value", 1.25)]),
+        ("Filtration was 60 ml/min/1.73m2 at the end.", [("value", 60)]),
+        ("Itch fell (mean [SE], 31.4% [1.7%] vs 8.8% [1.8%]).", [("percent", 31.4), ("percent", 8.8)]),
+        ("The end points were: 1. Death; 2. Relapse in the ward.", []),
+        ("There were 70 in group 2, and 72 in group 3.", [("count", 70), ("count", 72)]),
     ],
 )
 def test_what_belongs_together_and_what_does_not(text, figures):
@@ -154,6 +164,7 @@ def test_bounds(text, cmp):
         "AUC 0.91/0.88/0.93",
         "between 1984 and 2003",
         "in March 2011",
+        "from January to April, 2012",
         "grade 3 toxicity",
         "FEV(1) and PC(20)",
         "sensitivity of 80%",
