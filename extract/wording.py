@@ -6,7 +6,9 @@ Called by `extract.engine`.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+
+from extract.resources import load
 
 FIXED = frozenset({"participants", "age", "dose", "follow-up"})
 PEOPLE = r"(?:patients?|subjects?|participants?|women|men|children|individuals|people|cases|infants|adults)"
@@ -168,11 +170,32 @@ def clean_name(text: str, kind: str = "") -> str:
         shorter = CHANGE.sub("", name)
         match = CHANGED.match(name) if shorter == name else None
         if match is not None or shorter != name:
-            return "change in " + _one(match.group(1) if match is not None else shorter)
+            return "change in " + _one(_quantity(match.group(1) if match is not None else shorter))
+        name = _quantity(name)
     for pattern, standard in STANDARD:
         if pattern.match(name):
             return standard
     return _one(re.sub(r"\s+(?:rates?|occurred|was|were)$", "", name))
+
+
+def _quantity(name: str) -> str:
+    """The name of a measured quantity without the words around it that are no part of it."""
+    told, ended, before, behind = _around()
+    name = told.sub("", name) or name
+    name = ended.sub("", name) or name
+    name = before.sub("", name) or name
+    return behind.sub("", name) or name
+
+
+@cache
+def _around() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    words = {key: "|".join(map(re.escape, row)) for key, row in load("names")["measurement"].items()}
+    return (
+        re.compile(rf"^.*\b(?:{words['telling']})\s+(?:an?\s+|the\s+)?(?=\S)"),
+        re.compile(rf"(?<=\w)\s+(?:{words['ended']})\b.*$"),
+        re.compile(rf"^(?:(?:{words['before']})\s+)+(?=\S\S)"),
+        re.compile(rf"\s+(?:{words['behind']})$"),
+    )
 
 
 def _one(name: str) -> str:

@@ -37,6 +37,25 @@ def test_a_change_is_named_by_what_changed(printed: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("printed", "name"),
     [
+        ("decreased serum ferritin levels", "serum ferritin"),
+        ("The patient's pulse", "pulse"),
+        ("mean corneal thickness increased until the last visit", "corneal thickness"),
+        ("Blood tests revealed a slightly low sodium concentration", "slightly low sodium"),
+        ("levels", "level"),
+        ("reading speed", "reading speed"),
+    ],
+)
+def test_a_measured_quantity_is_named_without_level_course_and_verb(printed: str, name: str) -> None:
+    assert clean_name(printed, "measurement") == name
+
+
+def test_an_outcome_keeps_its_verb() -> None:
+    assert clean_name("improved by one grade", "outcome") == "improved by one grade"
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
         ("Operative time", "surgery"),
         ("length of hospital stay", "hospital stay"),
         ("median duration of cough", "cough"),
