@@ -91,6 +91,7 @@ AFTER = [
     ),
 ]
 AFTER_RE = [(name, re.compile(pattern, re.I)) for name, pattern in AFTER]
+JOINING = frozenset({"and", "of", "the", "for", "in", "with", "to", "or", "by", "on"})  # give a short form no letter
 SHORT = re.compile(r"[(\[]\s*([A-Z][A-Za-z0-9+/-]{0,7})\s*[)\],;]")
 RECEIVING = re.compile(
     r"^(?:(?:the|an?|patients?|subjects?|those|who|were|was|had|have|received|receiving|treated|treatment|with|given|taking|on|allocated|assigned|randomi[sz]ed|to|receive|in|underwent|undergoing|therapy)\s+)+",
@@ -150,6 +151,7 @@ def _spelt(letters: list[str], words: list[str]) -> bool:
     """Whether the letters can be read off the words in order, each word giving at least its first letter or none."""
     i = 0
     used = 0
+    words = [word for word in words if word not in JOINING] or words
     for word in words:
         if i < len(letters) and word[0] == letters[i]:
             used += 1

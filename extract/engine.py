@@ -25,7 +25,7 @@ from extract.finding import Finding
 from extract.groups import gather, joined, label_counts, labels, lift, phrase_text
 from extract.kinds import classify, run_of
 from extract.layout import layout
-from extract.names import COURSE, Beliefs, Scene, name_candidates
+from extract.names import COURSE, Beliefs, Scene, name_candidates, name_of
 from extract.network import ELSEWHERE, Network, load_network, softmax
 from extract.phrases import Phrase
 from extract.reading import open_reader, section_spans
@@ -35,7 +35,7 @@ from extract.stats import CHANGE_NAMES, CONTINUOUS, STATISTICS, settled, statist
 from extract.treatments import is_given
 from extract.version import EngineVersion
 from extract.whose import Whose
-from extract.wording import clean_group, clean_name, fixed_measure, is_name
+from extract.wording import clean_group, fixed_measure, is_name
 
 AGES = frozenset({"older", "younger"})  # "patients with X were older (66 against 64)"
 # How sure the network must be of another name than that of the first of parallel figures, and how little of that one.
@@ -186,7 +186,7 @@ class _Reading:
             sure = softmax(self.network.names(i, kind, numbers, [f for _, f in options])) if options else np.zeros(0)
             whose = content(bare(self.labels.get(i, "all")))  # the people of a figure are not what it measures
             ranked = (phrases[n] for n in np.argsort(-sure, kind="stable"))
-            names = ((p, clean_name(phrase_text(self.reader, p), kind)) for p in ranked)
+            names = ((p, name_of(self.reader, p, kind)) for p in ranked)
             best = next((p for p, name in names if is_name(name) and content(bare(name)) != whose), None)
             self.names[i] = best, {id(p): float(z) for p, z in zip(phrases, sure, strict=True)}
         return self.names[i]
@@ -210,7 +210,7 @@ class _Reading:
         measure = fixed_measure(kind)
         if measure is None:
             phrase = self._named(i)
-            name = clean_name(phrase_text(self.reader, phrase), kind) if phrase is not None else ""
+            name = name_of(self.reader, phrase, kind) if phrase is not None else ""
             if not name:
                 return None
             if stat in ("count", "percent") and kind in EVENTS and phrase is not None:

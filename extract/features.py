@@ -163,6 +163,7 @@ class Reader:
         self.roles = roles
         self.plain = [plain(w) for w in doc.words]
         self.sentence = [doc.sentence_of(e.first) for e in figures]
+        self.short: dict[str, str] | None = None  # the short forms that the text defines, once asked for
         self.made: dict[int, list[str]] = {}
         self.covered: dict[int, int] = {}
         for number, e in enumerate(figures):

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from functools import cache
 
+from extract.arms import short_forms
 from extract.expressions import Expression
 from extract.features import Reader
+from extract.groups import phrase_text
 from extract.layout import NEGATIVE, Layout
 from extract.phrases import Atom, Phrase, people_words
 from extract.resources import load
+from extract.wording import clean_name
 
 Beliefs = dict[
     tuple[int, int, int], float
@@ -34,6 +37,16 @@ GIVING = frozenset(
     ]
 )
 COURSE = "treatment"  # the name of a duration that no word names: how long something was given
+
+
+def name_of(reader: Reader, phrase: Phrase, kind: str) -> str:
+    """The name that a phrase gives a figure; a short form alone is written out where the text defines it."""
+    text = phrase_text(reader, phrase)
+    if phrase.label is None and " " not in text:
+        if reader.short is None:
+            reader.short = short_forms(reader.doc.text)
+        text = reader.short.get(text, text)
+    return clean_name(text, kind)
 
 
 # ---- the words between a figure and a phrase, as codes

@@ -95,6 +95,9 @@ STANDARD = [
     (re.compile(r"^(?:readmi(?:ssions?|tted)|readmission rates?)$"), "readmission"),
     (re.compile(r"^(?:reoperat(?:ions?|ed)|reoperation rates?)$"), "reoperation"),
 ]
+WHEN = re.compile(
+    r"\s(within|during|after|before|by|at|in)\s(?=.*\b(?:days?|weeks?|months?|years?|hours?|hospital|follow-up)\b)"
+)
 KEEP_S = frozenset(
     [
         "diabetes",
@@ -128,8 +131,17 @@ NAMELESS = re.compile(
 
 
 def is_name(name: str) -> bool:
-    """Whether a name can be that of a measure: no bare time or unit ("week", "mmol/mol")."""
-    return bool(name) and NAMELESS.fullmatch(name) is None
+    """Whether a name can be that of a measure: no bare time or unit ("week", "mmol/mol"), no people, no bare verb."""
+    if not name or NAMELESS.fullmatch(name) is not None:
+        return False
+    words, before = _nameless()
+    return name not in words and (before.match(name) is None or NAMELESS.fullmatch(before.sub("", name)) is None)
+
+
+@cache
+def _nameless() -> tuple[frozenset[str], re.Pattern[str]]:
+    data = load("names")["nameless"]
+    return frozenset(data["words"]), re.compile(rf"(?:{'|'.join(data['before'])})\s+")
 
 
 def fixed_measure(kind: str) -> str | None:
@@ -172,9 +184,10 @@ def clean_name(text: str, kind: str = "") -> str:
         if match is not None or shorter != name:
             return "change in " + _one(_quantity(match.group(1) if match is not None else shorter))
         name = _quantity(name)
+    event, when, rest = WHEN.split(name, maxsplit=1) if WHEN.search(name) else (name, "", "")
     for pattern, standard in STANDARD:
-        if pattern.match(name):
-            return standard
+        if pattern.match(event):
+            return f"{standard} {when} {rest}".strip()
     return _one(re.sub(r"\s+(?:rates?|occurred|was|were)$", "", name))
 
 

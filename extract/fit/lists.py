@@ -14,14 +14,13 @@ from extract.choices import numbered
 from extract.fit.align import Example
 from extract.fit.kinds import label_of
 from extract.fit.pages import LEAST, Page, group_fit, name_fit
-from extract.groups import label_counts, labels, phrase_text
-from extract.names import COURSE, Scene, name_candidates
+from extract.groups import label_counts, labels
+from extract.names import COURSE, Scene, name_candidates, name_of
 from extract.network import ELSEWHERE, code
 from extract.sequence import sequence
 from extract.similar import content, overlap
 from extract.stats import CHANGE_NAMES, POINTS, STATISTICS, statistic
 from extract.whose import Whose
-from extract.wording import clean_name
 
 SAME_LABEL = 0.6  # overlap of words from which a phrase is the label of an annotated group
 
@@ -97,7 +96,7 @@ def lists_of(
         if s not in scenes:
             scenes[s] = Scene(reader, page.plans[s], s, page.beliefs)
         options = name_candidates(reader, page.plans[s], i, kind, page.beliefs, scenes[s])
-        fits = np.array([name_fit(names, clean_name(phrase_text(reader, p), kind)) for p, _ in options])
+        fits = np.array([name_fit(names, name_of(reader, p, kind)) for p, _ in options])
         if len(fits) and fits.max() >= LEAST:
             at = [ELSEWHERE if p.label == COURSE else number[s][p.first, p.last, p.label] for p, _ in options]
             buckets = [sorted({code("n" + f) for f in row}) for _, row in options]

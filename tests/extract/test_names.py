@@ -6,6 +6,7 @@ from extract.engine import Engine
 from extract.layout import layout
 from extract.names import Scene, name_candidates, squeeze
 from extract.reading import open_reader
+from extract.wording import is_name
 
 
 def named(sentence: str, number: str, kind: str) -> str:
@@ -41,6 +42,21 @@ def test_a_figure_is_not_named_by_its_group() -> None:
     text = "Relief was best with balm. Naproxen tablets (24.4 ± 2.0) and ibuprofen capsules (31.9 ± 2.1) gave relief."
     found = [f for f in Engine().read(text=text) if f.group != "all" and ":" in f.measure]
     assert found and all(f.measure.partition(":")[2] != f.group.lower() for f in found)
+
+
+def test_a_short_form_alone_is_written_out() -> None:
+    sentence = "Postoperative nausea and vomiting (PONV) were rare. PONV occurred in 12% of the patients on gel."
+    assert named(sentence, "12", "symptom") == "postoperative nausea and vomiting"
+
+
+@pytest.mark.parametrize("name", ["week 12", "first day", "mmol/mol", "received", "patient", "th month", "rate"])
+def test_times_units_people_and_bare_verbs_are_no_names(name: str) -> None:
+    assert not is_name(name)
+
+
+@pytest.mark.parametrize("name", ["first stroke", "heart rate", "length of stay", "treated infection"])
+def test_names(name: str) -> None:
+    assert is_name(name)
 
 
 def test_groups_and_people_are_left_out_between_a_figure_and_its_name() -> None:

@@ -15,6 +15,9 @@ from extract.wording import clean_name
         ("alive", "outcome", "survival"),
         ("morbidity", "outcome", "complication"),
         ("AEs", "outcome", "adverse event"),
+        ("relapsed within a year", "outcome", "relapse within a year"),
+        ("mortality at 30 days", "outcome", "death at 30 days"),
+        ("response after chemotherapy", "outcome", "response after chemotherapy"),
         ("no recurrent fever", "symptom", "no recurrent fever"),
     ],
 )
