@@ -51,8 +51,10 @@ class Sizes:
         return list(dict.fromkeys([*here, *exact]))
 
     def all(self) -> set[int]:
-        """Every size that the abstract states."""
+        """Every size that the abstract states, and the sum of its groups where it states no size of them all."""
+        sizes = {words: size for words, _, size, _ in reversed(self.groups)}
         return {
+            *([sum(sizes.values())] if len(sizes) > 1 and not self.population else []),
             *(size for size, _ in self.population),
             *(size for _, _, size, _ in self.groups),
             *(size for _, size, _ in self.printed),

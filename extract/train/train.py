@@ -238,6 +238,7 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = load_settings(arguments.set)
     members = settings["members"]
+    arguments.out.mkdir(parents=True, exist_ok=True)  # before the work whose result it is to hold
     for name in arguments.members or members:
         member = members[name]
         start = arguments.out / member["start"] if "start" in member else None

@@ -57,3 +57,12 @@ def test_count_and_percentage_vouch_for_the_one_size_that_gives_them():
     assert vouched(50.0, 6, 0, {12, 60}) == 12
     assert vouched(7.0, 6, 0, {86, 87}) is None
     assert vouched(50.0, 2, 0, {4}) is None
+
+
+def test_the_sum_of_the_groups_is_a_size_where_none_is_stated_of_them_all():
+    sizes = Sizes()
+    for label, size in (("gel", 15), ("cream", 39), ("balm", 34)):
+        sizes.add(label, size, 0)
+    assert sizes.all() == {15, 39, 34, 88}
+    sizes.add("all", 90, 10)
+    assert sizes.all() == {15, 39, 34, 90}

@@ -15,6 +15,7 @@ import spacy
 from thinc.api import NumpyOps, fix_random_seed
 
 import extract.train
+import extract.train.train as training
 from extract.encoders import half_precision, quasi_recurrent, window_recurrent_encoder
 from extract.train.corpus import load_heads
 from extract.train.join import join
@@ -139,6 +140,15 @@ def test_every_encoder_has_a_member_and_members_start_from_earlier_ones() -> Non
         assert settings.get("start") in (None, *trained)
         trained.append(name)
     assert {settings["encoder"] for settings in members.values()} == {head.encoder for head in load_heads().values()}
+
+
+def test_members_are_written_into_a_folder_that_is_not_there_yet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "train", lambda *_: spacy.blank("en"))
+    monkeypatch.setattr("sys.argv", ["train", "gold", "vectors", str(tmp_path / "build" / "final")])
+    training.main()
+    assert {folder.name for folder in (tmp_path / "build" / "final").iterdir()} == set(load_settings()["members"])
 
 
 def test_the_projects_workflows_and_modules_exist() -> None:
