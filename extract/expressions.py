@@ -50,8 +50,8 @@ CHANGE = re.compile(
     re.I,
 )
 LOWER = re.compile(
-    r"(?P<ge>at\s+least|no(?:t)?\s+(?:less|fewer)\s+than|≥|⩾|>\s?/?=|> or =|>or =|minimum(?:\s+of)?|a\s+minimal"
-    r"|min\.)\s*$|"
+    r"(?:\b|(?=\W))(?:(?P<ge>at\s+least|no(?:t)?\s+(?:less|fewer)\s+than|≥|⩾|>\s?/?=|> or =|>or =|minimum(?:\s+of)?|a\s+minimal"
+    r"|min\.|minimum\s+(?:[\w-]+\s+){1,5}(?:was|is|=))\s*$|"
     r"(?P<le>(?:up\s+)?to\s+a\s+maximum\s+(?:dose\s+)?of|up\s+to|at\s+most|no(?:t)?\s+more\s+than"
     r"|not\s+exceed\w*|≤|⩽|<\s?/?=|< ?or =|maximum(?:\s+(?:dose|daily\s+dose))?(?:\s+(?:of|was))?"
     r"|within(?:\s+the\s+first)?|max\.?)\s*$|"
@@ -59,11 +59,14 @@ LOWER = re.compile(
     r"(?P<gt>more\s+than|greater\s+than|over|above|exceed(?:s|ed|ing)?|higher\s+than|longer\s+than|older\s+than"
     r"|in\s+excess\s+of|>)\s*$|"
     r"(?P<about>about|approximately|approx\.?|around|nearly|almost|circa|ca\.?|roughly|some|close\s+to"
-    r"|approaching|an?\s+estimated|estimated|~|∼|≈|≃)\s*$",
+    r"|approaching|an?\s+estimated|estimated|~|∼|≈|≃)\s*$)",
     re.I,
 )
+COURSE = re.compile(
+    r"\bfrom\b(?:[^.;]|\.\d){0,60}\d[^.;\d]{0,20}\bup\s+to\s*$", re.I
+)  # "from 0.1 up to 1.9" reached 1.9
 UPPER = re.compile(
-    r"\s*(?:\w+\s+)?(?P<ge>or\s+(?:more|greater|older|longer|higher|above|over)|and\s+(?:over|above|older))"
+    r"\s*(?:\w+\s+)?(?P<ge>minimum\b|or\s+(?:more|greater|older|longer|higher|above|over)|and\s+(?:over|above|older))"
     r"\b|\s*(?:\w+\s+)?(?P<le>or\s+(?:less|fewer|younger|shorter|below|lower|under))\b",
     re.I,
 )
@@ -79,6 +82,7 @@ ALLOCATION = re.compile(r"randomi|assign|allocat|match|dilut|fashion|ratio of \d
 PERCENT = frozenset({"%", "percent", "per", "cent"})
 CLOSED = frozenset({"of", "the", "these", "those", "them", "all", "our", "out", "a", "an", "or", "to", "n"})
 SENTENCE_END = re.compile(r"[.?!]\s+[A-Z]")
+BOUNDS = frozenset("<>≤≥⩽⩾")
 CURRENCIES = frozenset("$€£¥")
 CMP = {"ge": ">=", "le": "<=", "lt": "<", "gt": ">", "about": "~"}
 
@@ -334,6 +338,7 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
         and a.number.kind in ("digits", "words", "all", "none")
         and not (a.number.kind == "all" and (b.number.value != 100 or ("(" not in gap and "[" not in gap)))
         and LEVEL.match(text, b.tail) is None
+        and text[max(0, a.number.start - 2) : a.number.start].strip() not in BOUNDS  # "with >5 lesions (73%)"
         and not (OTHER_SHARE.match(text, b.tail) and ("(" in gap or "[" in gap))
         and not (c is not None and c.percent and RANGE.fullmatch(text[b.tail : c.number.start]))  # "(55%-60%)"
     ):
@@ -610,10 +615,10 @@ def _rate_base(doc: Document, item: _Item) -> bool:
 
 
 def _bounds(doc: Document, e: Expression) -> None:
-    before = doc.text[max(0, e.start - 34) : e.start]
+    before = doc.text[max(0, e.start - 70) : e.start]
     match = LOWER.search(before)
     if match and match.lastgroup:
-        e.cmp = CMP[match.lastgroup]
+        e.cmp = CMP[match.lastgroup] if COURSE.search(before) is None else "="
         if e.cmp == "<=" and match.group().lower().startswith("within") and (e.unit is None or e.unit.kind != "time"):
             e.cmp = "="
         if match.group().strip().lower() == "some" and e.form == "value":

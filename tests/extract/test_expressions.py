@@ -146,10 +146,20 @@ def test_percentages_of_a_bracket_are_a_range():
         ("6 years or less", "<="),
         ("5 lesions or more", ">="),
         ("nearly half", "~"),
+        ("4.5 years minimum", ">="),
+        ("in the group to 52 months", "="),
+        ("in America. 541 adults", "="),
     ],
 )
 def test_bounds(text, cmp):
     assert kept(f"It was {text}.")[0].cmp == cmp
+
+
+def test_a_bound_belongs_to_the_figure_behind_it():
+    few, share = kept("Patients with >5 lesions (73%) fared worse.")
+    assert (few.value, few.cmp, share.value, share.cmp) == (5, ">", 73, "=")
+    assert [e.cmp for e in kept("It rose from 0.1 ± 0.3 up to 1.9 ± 2.0 lesions.")] == ["=", "=", "=", "="]
+    assert kept("The minimum follow-up after fusion was 2 years.")[0].cmp == ">="
 
 
 @pytest.mark.parametrize(
