@@ -50,7 +50,8 @@ CHANGE = re.compile(
     re.I,
 )
 LOWER = re.compile(
-    r"(?:\b|(?=\W))(?:(?P<ge>at\s+least|no(?:t)?\s+(?:less|fewer)\s+than|≥|⩾|>\s?/?=|> or =|>or =|minimum(?:\s+of)?|a\s+minimal"
+    r"(?:\b|(?=\W))(?:"
+    r"(?P<ge>at\s+least|no(?:t)?\s+(?:less|fewer)\s+than|≥|⩾|>\s?/?=|> or =|>or =|minimum(?:\s+of)?|a\s+minimal"
     r"|min\.|minimum\s+(?:[\w-]+\s+){1,5}(?:was|is|=))\s*$|"
     r"(?P<le>(?:up\s+)?to\s+a\s+maximum\s+(?:dose\s+)?of|up\s+to|at\s+most|no(?:t)?\s+more\s+than"
     r"|not\s+exceed\w*|≤|⩽|<\s?/?=|< ?or =|maximum(?:\s+(?:dose|daily\s+dose))?(?:\s+(?:of|was))?"
@@ -62,9 +63,7 @@ LOWER = re.compile(
     r"|approaching|an?\s+estimated|estimated|~|∼|≈|≃)\s*$)",
     re.I,
 )
-COURSE = re.compile(
-    r"\bfrom\b(?:[^.;]|\.\d){0,60}\d[^.;\d]{0,20}\bup\s+to\s*$", re.I
-)  # "from 0.1 up to 1.9" reached 1.9
+COURSE = re.compile(r"\bfrom\b(?=[^;]*\d)(?:[^.;]|\.\d){0,60}\bup\s+to\s*$", re.I)  # "from 0.1 up to 1.9" reached 1.9
 UPPER = re.compile(
     r"\s*(?:\w+\s+)?(?P<ge>minimum\b|or\s+(?:more|greater|older|longer|higher|above|over)|and\s+(?:over|above|older))"
     r"\b|\s*(?:\w+\s+)?(?P<le>or\s+(?:less|fewer|younger|shorter|below|lower|under))\b",
