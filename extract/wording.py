@@ -17,7 +17,7 @@ LEAD = re.compile(
     r"|commensurate|significantly|statistically|markedly|slightly|substantially"
     r"|developed|developing|experienced|experiencing|underwent|undergoing|received|receiving|required|requiring|suffered(?:\s+from)?|exhibited|showed|reported(?=\s+(?:an?|the|any)\b)|achieved|given|presented\s+with"
     r"|(?:increased|decreased|reduced|higher|lower|greater|highest|lowest|significant|similar|significantly\s+(?:higher|lower))(?=\s+(?:overall\s+)?(?:incidence|rate|frequency|proportion|percentage|prevalence|risk|number|mean|median)s?\b)"
-    rf"|{PEOPLE}\s+(?:who|with|had|were|developed|experienced|underwent|received|required|showed|reported|achieved))\s+",
+    rf"|{PEOPLE}\s+(?:who|with|had|were|developed|experienc(?:ed|ing)|having|underwent|received|requir(?:ed|ing)|showed|report(?:ed|ing)|achiev(?:ed|ing)))\s+",
     re.I,
 )
 SHARE = re.compile(
@@ -68,7 +68,7 @@ LENGTH = re.compile(
 STANDARD = [
     (
         re.compile(
-            r"^(?:died|deaths?|mortality(?: rates?)?|dead|fatalit(?:y|ies)|death rates?"
+            r"^(?:died|deaths?|mortality(?: rates?)?|dead|fatalit(?:y|ies)|fatal(?: (?:outcome|event)s?)?|death rates?"
             r"|case fatality(?: rates?)?|death occurred)$"
         ),
         "death",
@@ -98,6 +98,7 @@ STANDARD = [
 WHEN = re.compile(
     r"\s(within|during|after|before|by|at|in)\s(?=.*\b(?:days?|weeks?|months?|years?|hours?|hospital|follow-up)\b)"
 )
+GREEK = re.compile(r"(?:gno|ly|the|tasta|teno|rombo|stomo|cro|cho|neuro|cri|fibro)ses$")
 KEEP_S = frozenset(
     [
         "diabetes",
@@ -156,6 +157,8 @@ def singular(word: str) -> str:
     """A noun in the singular, as far as its ending tells."""
     if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")) or word in KEEP_S:
         return word
+    if GREEK.search(word):  # "diagnoses", "metastases"
+        return word[:-2] + "is"
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("ches", "shes", "sses", "xes", "zes")):
