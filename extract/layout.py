@@ -136,3 +136,39 @@ def _quieten(reader: Reader, parts: list[Atom]) -> list[Atom]:
         out.append(part)
         i += 1
     return out
+
+
+PRONOUN = frozenset(["they", "these", "their", "this", "those", "its", "it", "he", "she", "them"])
+
+
+def opening(reader: Reader, sentence: int) -> str:
+    """How a sentence begins: what it says of the people under discussion."""
+    s = reader.doc.sentences[sentence]
+    words = reader.doc.lower[s.first : s.first + 3]
+    first = words[0] if words else "-"
+    if first in PRONOUN:
+        return "pronoun"
+    if first == "of":
+        return "of-these" if len(words) > 1 and words[1] in PRONOUN else "of"
+    if first in (
+        "in",
+        "for",
+        "among",
+        "at",
+        "after",
+        "the",
+        "all",
+        "both",
+        "no",
+        "there",
+        "overall",
+        "patients",
+        "only",
+        "one",
+        "two",
+        "a",
+    ):
+        return first
+    if "remaining" in words or "other" in words:
+        return "remaining"
+    return "figure" if first[0].isdigit() else "x"

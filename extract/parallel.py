@@ -1,8 +1,8 @@
 """Whose figure it is by position: parallel lists ("12%, 4% and 22% in A, B and C"), contrasts, the group beside it.
 
 Comes in: the group mentions of a sentence and its runs of parallel figures. Goes out: for each figure the mention that
-position points to, and the rule that found it. The rules only propose; `extract.groups` weighs them. Called by
-`extract.groups`.
+position points to, and the rule that found it. The rules only propose; the network weighs them. Called by
+`extract.group_features`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,15 @@ from __future__ import annotations
 import itertools
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from extract.features import Reader
+from extract.kinds import parallel, runs
+from extract.phrases import Phrase
+
+if TYPE_CHECKING:
+    from extract.groups import Group
+    from extract.whose import History
 
 JOINED = re.compile(
     r"\s*(?:(?:group|arm|patients?|subjects?|recipients)s?)?\s*(?:[(\[][^()\[\]]{0,40}[)\]])?\s*(?:,|;|and|or|&|/|vs\.?|versus|than|compared\s+(?:with|to)|\bin\b|\bfor\b|\bwith\b|\bthe\b|\bof\b|\bthose\b|\bto\b|\bpatients\b|\bon\b|\breceiving\b|\s)*\s*(?:the\s+)?$",
@@ -161,3 +168,68 @@ def _single(
     if before:
         return Proposal(before[-1].label, "clause-left")
     return None
+
+
+def list_place(reader: Reader, figure: int) -> tuple[int, int]:
+    """The place of a figure among the parallel figures of its sentence (same form, in one list): (index, length)."""
+    doc, figures = reader.doc, reader.figures
+    row = [
+        n
+        for n in reader.by_sentence[reader.sentence[figure]]
+        if figures[n].form == figures[figure].form
+        and "base" not in figures[n].tags
+        and not figures[n].drop
+        and figures[n].form not in ("sd", "se")
+    ]
+    if figure not in row:
+        return 0, 1
+    run = [row[0]]
+    for a, b in itertools.pairwise(row):
+        gap = doc.text[figures[a].end : figures[b].start]
+        if len(gap) < 45 and re.fullmatch(
+            r"[^.;]*?(?:,|and|vs\.?|versus|or|to|/|compared\s+(?:with|to)|than)[^.;]*", gap.strip() or ","
+        ):
+            run.append(b)
+            continue
+        if figure in run:
+            break
+        run = [b]
+    return (run.index(figure), len(run)) if figure in run else (0, 1)
+
+
+def propose_for(
+    reader: Reader,
+    figure: int,
+    in_sentence: list[tuple[Phrase, float, str]],
+    groups: list[Group],
+    history: History | None = None,
+) -> Proposal | None:
+    """What position says of a figure's group, over the believed mentions of its sentence."""
+    doc, figures = reader.doc, reader.figures
+    taken: list[Place] = []
+    for phrase, belief, label in sorted(in_sentence, key=lambda t: (-t[1], t[0].first - t[0].last)):
+        if belief < 0.3:
+            break
+        place = Place(label, doc.starts[phrase.first], doc.ends[phrase.last - 1])
+        if all(place.end <= t.start or place.start >= t.end for t in taken):
+            taken.append(place)
+    if not taken and not groups:
+        return None
+    own = figures[figure]
+    inside = next((p for p in taken if own.start < p.start and p.end < own.end), None)
+    if inside is not None:  # "1 of 21 adalimumab-treated participants (5%)"
+        return Proposal(inside.label, "inside")
+    taken.sort(key=lambda p: p.start)
+    row = parallel(reader, reader.sentence[figure])
+    if figure not in row:
+        row = sorted([*row, figure])
+    run = next((r for r in runs(reader, row) if figure in r), [figure])
+    low = max((figures[n].end for n in row if figures[n].end <= figures[run[0]].start), default=0)
+    high = min((figures[n].start for n in row if figures[n].start >= figures[run[-1]].end), default=len(doc.text))
+    arms = [g.label for g in groups if g.belief > 0.5]
+    proposal = propose(reader, run, run.index(figure), taken, (low, high), arms)
+    if history is not None and len(run) > 1 and (proposal is None or proposal.rule in ("arms", "sentence")):
+        before = history.of(len(run))
+        if before is not None:
+            return Proposal(before[run.index(figure)], "as-before")
+    return proposal
