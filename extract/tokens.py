@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 # Thousands with commas, a decimal comma right before a unit or a sign ("17,2 years"), and plain numbers.
 NUMBER = (
     r"(?<![\d,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d|,\d)"
-    r"|(?<![\d,])\d{1,4},\d{1,2}(?=\s?(?:%|±|\+/|years\b|months\b|days\b|mg\b|kg\b|cm\b|mm\b|ml\b))"
+    r"|(?<![\d,])\d{1,4},\d{1,2}(?=\s?(?:%|±|\+/|(?:years|months|weeks|days|hours|[kmnpµμ]?g|cm|mm|m[lL]|[mnµμ]?mol)\b|[lL]/min\b))"
     r"|\d+(?:[.·∙]\d+)?"
 )
 TOKEN = re.compile(rf"(?<![\w.·∙])[.·∙]\d+|{NUMBER}|[^\W\d_]+\d*(?:['’][^\W\d_]+)?\w*|\S")

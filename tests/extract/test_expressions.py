@@ -117,6 +117,7 @@ def test_unit_behind_a_bracket_and_behind_several_sides(text, unit):
         ("It rose in weeks between visits with an increase from 49% to 64%.", [("percent", 49), ("percent", 64)]),
         ("Four-hundred three women took part.", [("count", 403)]),
         ("They took 40.000 IU or 1.250 U.", [("value", 40000), ("value", 1.25)]),
+        ("The cardiac index was 1,6 L/min/m2 and lactate 3,1 mmol/L.", [("value", 1.6), ("value", 3.1)]),
         ("Filtration was 60 ml/min/1.73m2 at the end.", [("value", 60)]),
         ("Itch fell (mean [SE], 31.4% [1.7%] vs 8.8% [1.8%]).", [("percent", 31.4), ("percent", 8.8)]),
         ("The end points were: 1. Death; 2. Relapse in the ward.", []),
