@@ -15,7 +15,7 @@ from extract.group_features import Asked
 from extract.groups import Group
 from extract.network import ELSEWHERE, EVERYBODY
 from extract.phrases import Phrase
-from extract.similar import content, same
+from extract.similar import content, same_group
 
 if TYPE_CHECKING:
     from extract.whose import Whose
@@ -76,9 +76,5 @@ def chosen(options: list[Choice], scores: list[float]) -> tuple[Choice, float]:
     order = max(range(len(options)), key=lambda n: (scores[n], -len(options[n].label)))
     best, top = options[order], scores[order]
     shares = [math.exp(score - top) for score in scores]
-    alike = sum(
-        share
-        for option, share in zip(options, shares, strict=True)
-        if option.label == best.label or ("all" not in (option.label, best.label) and same(option.label, best.label))
-    )
+    alike = sum(share for option, share in zip(options, shares, strict=True) if same_group(option.label, best.label))
     return best, alike / sum(shares)

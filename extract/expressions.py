@@ -63,7 +63,7 @@ LOWER = re.compile(
     r"|approaching|an?\s+estimated|estimated|~|∼|≈|≃)\s*$)",
     re.I,
 )
-COURSE = re.compile(r"\bfrom\b(?=[^;]*\d)(?:[^.;]|\.\d){0,60}\bup\s+to\s*$", re.I)  # "from 0.1 up to 1.9" reached 1.9
+REACHED = re.compile(r"\bfrom\b(?=[^;]*\d)(?:[^.;]|\.\d){0,60}\bup\s+to\s*$", re.I)  # "from 0.1 up to 1.9" reached 1.9
 UPPER = re.compile(
     r"\s*(?:\w+\s+)?(?P<ge>minimum\b|or\s+(?:more|greater|older|longer|higher|above|over)|and\s+(?:over|above|older))"
     r"\b|\s*(?:\w+\s+)?(?P<le>or\s+(?:less|fewer|younger|shorter|below|lower|under))\b",
@@ -617,7 +617,7 @@ def _bounds(doc: Document, e: Expression) -> None:
     before = doc.text[max(0, e.start - 70) : e.start]
     match = LOWER.search(before)
     if match and match.lastgroup:
-        e.cmp = CMP[match.lastgroup] if COURSE.search(before) is None else "="
+        e.cmp = CMP[match.lastgroup] if REACHED.search(before) is None else "="
         if e.cmp == "<=" and match.group().lower().startswith("within") and (e.unit is None or e.unit.kind != "time"):
             e.cmp = "="
         if match.group().strip().lower() == "some" and e.form == "value":

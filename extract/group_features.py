@@ -14,15 +14,27 @@ from extract.kinds import run_of
 from extract.layout import opening
 from extract.parallel import list_place, propose_for
 from extract.phrases import Atom, Phrase
-from extract.similar import content, same
+from extract.similar import content, same, same_group
 from extract.sizes import head_count
 
 if TYPE_CHECKING:
     from extract.whose import Whose
 
 # Classes whose figures have groups of their own kind; all others are events.
-OWN = frozenset({"participants", "dose", "age", "measurement", "records", "treatment", "follow-up", "duration"})
-OWN |= {"sex:male", "sex:female"}
+OWN = frozenset(
+    [
+        "participants",
+        "dose",
+        "age",
+        "measurement",
+        "records",
+        "treatment",
+        "follow-up",
+        "duration",
+        "sex:male",
+        "sex:female",
+    ]
+)
 VERSUS = re.compile(r"\bvs\.?|versus|compared (?:with|to)|\bthan\b")
 
 
@@ -31,7 +43,7 @@ class Asked:
 
     def __init__(self, whose: Whose, figure: int, kind: str) -> None:
         reader = whose.reader
-        self.whose, self.reader, self.doc, self.figure, self.kind = whose, reader, reader.doc, figure, kind
+        self.whose, self.reader, self.doc, self.kind = whose, reader, reader.doc, kind
         self.e = reader.figures[figure]
         self.number = number = reader.sentence[figure]
         self.sentence = self.doc.sentences[number]
@@ -91,15 +103,16 @@ class Asked:
         if len(self.run) == 1:
             return "-"
         place = min(self.place, 2)
-        if any(_alike(u, label) for u in self.used):
+        if any(same_group(u, label) for u in self.used):
             return f"taken{place}"
         if self.again is None:
             return f"free{place}"
-        return f"{'as' if _alike(self.again, label) else 'other'}{place}"
+        return f"{'as' if same_group(self.again, label) else 'other'}{place}"
 
-    def _follows(self, label: str) -> bool:
-        """Whether the figure before has the label."""
-        return self.previous is not None and self.previous != "all" and same(self.previous, label)
+    def _previous(self, label: str) -> tuple[bool, bool]:
+        """Whether the label is like that of the figure before, and whether that is one of a group and not `all`."""
+        alike = self.previous is not None and same(self.previous, label)
+        return alike, alike and self.previous != "all"
 
     # ---- the candidates
 
@@ -142,7 +155,8 @@ class Asked:
         """Features of a phrase of the sentence, believed so much to be a group; `words` are those of its label."""
         reader, plan, e, klass = self.reader, self.plan, self.e, self.klass
         lead, tail = self.leads[phrase.first], self.tails[phrase.last]
-        size, listing, follow = self.whose.fit(e, self.kind, label), self._listed(label), self._follows(label)
+        size, listing = self.whose.fit(e, self.kind, label), self._listed(label)
+        previous, follow = self._previous(label)
         known = next((g for g, c in self.labels if c == words), None)
         rank = self.firsts.index(phrase.first) if phrase.first in self.firsts else -1
         index, length, firsts = self.index, self.length, len(self.firsts)
@@ -163,8 +177,7 @@ class Asked:
         direct = f"{beside}|{self._joining(between)}"
         align = rank == index and firsts == length
         hit, rule, pointed = words == self.pointed, self.rule, self.pointed
-        inner = bool(pointed) and pointed is not None and (words < pointed or pointed < words)
-        previous = self.previous is not None and same(self.previous, label)
+        inner = bool(pointed and (words < pointed or pointed < words))
         return [
             f"run={listing}",
             f"run={listing}|{hit}",
@@ -234,11 +247,11 @@ class Asked:
     def elsewhere(self, group: Group, words: frozenset[str]) -> list[str]:
         """Features of a group that the sentence does not name; `words` are those of its label."""
         label, klass, rule = group.label, self.klass, self.rule
-        follow, listing, size = self._follows(label), self._listed(label), self.whose.fit(self.e, self.kind, label)
+        size, listing = self.whose.fit(self.e, self.kind, label), self._listed(label)
+        previous, follow = self._previous(label)
         level, hit = min(9, int(group.belief * 10)), words == self.pointed
         position = self.arms.index(group) if group in self.arms else -1
         here = position == self.index
-        previous = self.previous is not None and same(self.previous, label)
         return [
             "DOC",
             f"DOC|run={listing}",
@@ -280,7 +293,3 @@ class Asked:
             return 9
         order = row.index(phrase.first) if side == "R" else len(row) - 1 - row.index(phrase.first)
         return min(order + 1, 5)
-
-
-def _alike(a: str, b: str) -> bool:
-    return a == b or ("all" not in (a, b) and same(a, b))

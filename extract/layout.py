@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from extract.expressions import BOUNDS
 from extract.features import Reader
 from extract.phrases import Atom, Phrase, atoms, candidates
 
@@ -21,7 +22,6 @@ ENUMERATED = re.compile(
 )
 
 
-BOUNDS = frozenset("<>≤≥⩽⩾")
 DOSED = frozenset({"mass", "activity"})  # kinds of unit that tell arms apart
 ARMS = frozenset({"group", "arm", "dose", "cohort", "patient", "subject", "recipient"})
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from extract.tokens import Document
@@ -76,14 +77,20 @@ def _declared(doc: Document, e: Expression) -> str | None:
     kind = None
     for match in DECLARED.finditer(before):
         kind = match.lastgroup
-    if kind is None and (said := THROUGHOUT.search(doc.text)) is not None:
-        kind = said.lastgroup
+    kind = kind or _throughout(doc.text)
     if kind is None:
         mean, median = MEAN.search(before[-160:]), MEDIAN.search(before[-160:])
         kind = "sd" if mean and not median else None
         if kind and not (e.decimals or e.unit is not None):
             kind = None
     return kind
+
+
+@lru_cache(maxsize=1)  # asked for at many figures of one text
+def _throughout(text: str) -> str | None:
+    """What a text says once for all that its spreads are (sd, se)."""
+    said = THROUGHOUT.search(text)
+    return said.lastgroup if said is not None else None
 
 
 def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:

@@ -72,6 +72,11 @@ def overlap(a: str, b: str) -> float:
     return len(x & y) / len(x | y)
 
 
+def same_group(a: str, b: str) -> bool:
+    """Whether two labels are of one group; `all` is like no other."""
+    return a == b or ("all" not in (a, b) and same(a, b))
+
+
 def same(a: str, b: str) -> bool:
     """Whether two labels name the same: most words shared, or one holds the other."""
     x, y = content(a), content(b)

@@ -66,6 +66,7 @@ EXACT = {
     "score": "score",
     "mo": "mo",
 }
+POSSESSIVE = re.compile(r"['’]s?$")
 CONCENTRATION = frozenset(
     {"dl", "ml", "l", "liter", "litre", "deciliter", "decilitre", "milliliter", "millilitre", "ul", "µl", "μl", "mcl"}
 )
@@ -118,7 +119,7 @@ def unit_at(doc: Document, at: int) -> Unit | None:
         return Unit(" ".join(match.group().split()), "other", doc.token_at(match.end() - 1) + 1)
     if low == "/" and at + 1 < n and doc.lower[at + 1] in CELLS and not doc.spaced(at) and not doc.spaced(at + 1):
         return Unit("/" + doc.words[at + 1], "other", at + 2)
-    found = _kinds().get(re.sub(r"['’]s?$", "", low))  # "one month's duration", "2 weeks' treatment"
+    found = _kinds().get(POSSESSIVE.sub("", low))  # "one month's duration", "2 weeks' treatment"
     if (
         found is None
         and at + 2 < n

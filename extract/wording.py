@@ -96,7 +96,7 @@ STANDARD = [
     (re.compile(r"^(?:reoperat(?:ions?|ed)|reoperation rates?)$"), "reoperation"),
 ]
 WHEN = re.compile(
-    r"\s(within|during|after|before|by|at|in)\s(?=.*\b(?:days?|weeks?|months?|years?|hours?|hospital|follow-up)\b)"
+    r"\s(?:within|during|after|before|by|at|in)\s(?=.*\b(?:days?|weeks?|months?|years?|hours?|hospital|follow-up)\b)"
 )
 GREEK = re.compile(r"(?:gno|ly|the|tasta|teno|rombo|stomo|cro|cho|neuro|cri|fibro)ses$")
 KEEP_S = frozenset(
@@ -187,10 +187,11 @@ def clean_name(text: str, kind: str = "") -> str:
         if match is not None or shorter != name:
             return "change in " + _one(_quantity(match.group(1) if match is not None else shorter))
         name = _quantity(name)
-    event, when, rest = WHEN.split(name, maxsplit=1) if WHEN.search(name) else (name, "", "")
+    when = WHEN.search(name)
+    event, rest = (name[: when.start()], name[when.start() :]) if when is not None else (name, "")
     for pattern, standard in STANDARD:
         if pattern.match(event):
-            return f"{standard} {when} {rest}".strip()
+            return standard + rest
     return _one(re.sub(r"\s+(?:rates?|occurred|was|were)$", "", name))
 
 
