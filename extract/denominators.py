@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from extract.expressions import Expression
+from extract.expressions import Expression, agrees
 from extract.finding import Finding
 from extract.sizes import Sizes, fitting, vouched
 
@@ -21,9 +21,11 @@ ESTIMATED = re.compile(
 )
 EVENTS = re.compile(r"\s+(?:[\w-]+\s+){0,3}(?:events|episodes)\b", re.I)
 COUNTED = ("count", "percent")
+UNCOUNTED = ("participants", "records")  # what is a size itself
 # The least probability of a figure's group for a denominator: a guessed group would give a guessed one.
 LIKELY = 0.5
 VOUCHED = 0.3  # where a printed count and its percentage vouch for the size
+BOTH = 2  # what "both" counts
 NOBODY = 0.6  # for "none" and "all", where nothing but the group tells the size
 
 
@@ -35,20 +37,39 @@ def set_denominators(found: list[tuple[Finding, Expression]], sure: dict[int, fl
     """
     sizes = stated(found)
     for f, e in found:
-        if f.stat not in COUNTED or f.measure.startswith(("participants", "records")):
+        if e.kind == "all" and f.denominator is None:
+            _count_all(f, e, sizes.certain(f.group, f.start) if sure.get(id(e), 0.0) >= NOBODY else None)
+            continue
+        if f.stat not in COUNTED or f.measure.startswith(UNCOUNTED):
             continue
         if sure.get(id(e), 0.0) < least(f, e):
-            continue
-        if e.kind == "all" and f.denominator is None:
-            size = sizes.certain(f.group, f.start)
-            if size is not None:
-                f.value, f.numerator, f.denominator = float(size), size, size
             continue
         if f.denominator is None and f.value is not None and "survival" not in f.measure and _of_people(text, f):
             of_group = sizes.of(f.group, f.start, f.sentence_start)
             f.denominator = fitting(f.stat, f.value, f.numerator, e.decimals, of_group)
             if f.denominator is None and f.stat == "percent" and f.numerator is not None:
                 f.denominator = vouched(f.value, f.numerator, e.decimals, sizes.all())
+
+
+def _count_all(f: Finding, e: Expression, size: int | None) -> None:
+    """What "all", "all but two" and "both" count, of a group of `size` people; "all" of an unknown number are 100 %.
+
+    "Both" are two whatever the size. What has no number ("all but two" of nobody knows how many, "all participants")
+    is left without a value.
+    """
+    both = e.form == "count" and e.value == BOTH
+    counted = f.stat in COUNTED and not f.measure.startswith(UNCOUNTED)
+    if counted and size is not None and size >= e.less and (not both or size == BOTH) and _says_so(f, e, size):
+        f.numerator, f.denominator = size - e.less, size
+        if f.stat == "count":
+            f.value = float(f.numerator)
+    elif e.form == "count" and not both:
+        f.numerator, f.stat, f.value = None, "percent", 100.0 if counted and not e.less else None
+
+
+def _says_so(f: Finding, e: Expression, size: int) -> bool:
+    """Whether a percentage beside "all but two" is that of this size; nothing is to be asked of a plain "all"."""
+    return not e.less or f.stat != "percent" or agrees(size - e.less, size, f.value, 0.5)
 
 
 def _of_people(text: str, f: Finding) -> bool:
@@ -76,6 +97,6 @@ def stated(found: list[tuple[Finding, Expression]]) -> Sizes:
         elif f.measure.startswith("records"):
             sizes.counted.append(int(f.value))
     for f, _ in found:
-        if f.stat in COUNTED and f.denominator is not None and not f.measure.startswith(("participants", "records")):
+        if f.stat in COUNTED and f.denominator is not None and not f.measure.startswith(UNCOUNTED):
             sizes.add_denominator(f.group, f.denominator, f.start, f.sentence_start)
     return sizes

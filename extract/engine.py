@@ -123,7 +123,8 @@ class _Reading:
         self.doses.share([r for r in found if r[0].measure == "dose"])
         set_denominators(found, {id(self.reader.figures[i]): p for i, p in self.sure.items()}, self.doc.text)
         _reduced_ratios(found)
-        return [f for f, _ in _once(found, self.reader)]
+        said = [(f, e) for f, e in found if (f.value, f.low, f.high) != (None, None, None)]
+        return [f for f, _ in _once(said, self.reader)]
 
     # ---- whose it is
 

@@ -108,6 +108,7 @@ class Expression:
     drop: str | None = None
     label: str | None = None
     kind: str = "digits"
+    less: int = 0  # what is taken off all: "all but two"
     bracket: bool = False  # whether it stands in brackets
     decimals: int = 0
     reverse: bool = False
@@ -132,7 +133,7 @@ class _Item:
 
 def find_expressions(doc: Document) -> list[Expression]:
     """All number expressions of a document, in order; those that cannot be findings carry the reason in `drop`."""
-    items = [_item(doc, number) for number in find_numbers(doc)]
+    items = _items(doc)
     _share(doc, items)
     out = share(doc, _assemble(doc, items))
     mark(doc, out)
@@ -154,6 +155,15 @@ def _inner(doc: Document, e: Expression) -> tuple[int, int] | None:
         last += 1
     said = any(doc.words[t][0].isalpha() and doc.lower[t] not in CLOSED for t in range(first, last))
     return (first, last) if said and last < e.last else None
+
+
+def _items(doc: Document) -> list[_Item]:
+    """The numbers of a document with their units; digits inside a unit ("x 10(9)/L", "1.73 m2") are no numbers."""
+    out: list[_Item] = []
+    for number in find_numbers(doc):
+        if not out or out[-1].last <= number.first:
+            out.append(_item(doc, number))
+    return out
 
 
 def _item(doc: Document, number: Number) -> _Item:
@@ -228,6 +238,7 @@ def _single(doc: Document, item: _Item) -> Expression:
         number.value,
         unit=None if item.percent else item.unit,
         kind=number.kind,
+        less=number.less,
         span_end=number.end,
         decimals=_digits_after(doc, number),
     )
@@ -298,7 +309,8 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
             if (
                 gap.strip() in ("", "the", "of the", "of", "these", "of these", "our")
                 and b.number.value > 0
-                and text[a.number.start : a.number.end].lower() == "all"
+                and text[a.number.start : a.number.end].lower() != "both"
+                and a.number.less <= b.number.value
             ):
                 over = "all"
         elif OF.fullmatch(gap) and "group" not in gap and a.number.value <= b.number.value and b.number.value > 0:
@@ -314,7 +326,7 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
         if over:
             e = _single(doc, a)
             e.form = "count"
-            e.numerator = int(b.number.value) if over == "all" else int(a.number.value)
+            e.numerator = int(b.number.value) - e.less if over == "all" else int(a.number.value)
             e.value = float(e.numerator)
             e.denominator = int(b.number.value)
             e.last, e.end, e.span_end = b.number.last, b.number.end, b.number.end
@@ -335,7 +347,10 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
         whole
         and b.percent
         and a.number.kind in ("digits", "words", "all", "none")
-        and not (a.number.kind == "all" and (b.number.value != 100 or ("(" not in gap and "[" not in gap)))
+        and not (
+            a.number.kind == "all"
+            and ((b.number.value == 100) == bool(a.number.less) or ("(" not in gap and "[" not in gap))
+        )
         and LEVEL.match(text, b.tail) is None
         and text[max(0, a.number.start - 2) : a.number.start].strip() not in BOUNDS  # "with >5 lesions (73%)"
         and not (OTHER_SHARE.match(text, b.tail) and ("(" in gap or "[" in gap))

@@ -93,7 +93,9 @@ def classify(
                 kinds[i], beliefs[i] = kinds[host], beliefs[host]
             elif e.form == "range" and belief > 0.7:
                 keep(i, p, belief)
-        elif e.form != "sd" and (belief >= THRESHOLD or (belief >= GIVEN and given(reader, e))):
+        elif e.less or (  # "all but one" is a result wherever it stands
+            e.form != "sd" and (belief >= THRESHOLD or (belief >= GIVEN and given(reader, e)))
+        ):
             keep(i, p, belief)
         elif e.kind == "all" and FARED.match(reader.doc.text, e.end):
             kinds[i], beliefs[i] = "outcome", max(belief, THRESHOLD)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from extract.tokens import Document
+from extract.units import unit_at
 
 UNITS = {
     w: i
@@ -71,7 +72,8 @@ MOST = 1e12  # what is larger (a run of digits from a damaged text) is no number
 class Number:
     """A number in the text: tokens `first` to `last` (exclusive), characters `start` to `end`, and its value.
 
-    `kind` is `digits`, `words`, `fraction` (a third: `value` is the percentage), `none` or `all`.
+    `kind` is `digits`, `words`, `fraction` (a third: `value` is the percentage), `none` or `all`; `less` is how many
+    are taken off all ("all but two").
     """
 
     first: int
@@ -81,6 +83,7 @@ class Number:
     value: float
     kind: str = "digits"
     signed: bool = False
+    less: int = 0
 
     @property
     def whole(self) -> bool:
@@ -161,6 +164,8 @@ def _fraction(doc: Document, at: int) -> tuple[int, float] | None:
             i += 1
         if i < n and lower[i] == "half" and top == 1:
             return i + 1, 50.0
+        if lower[at : at + 2] == ["one", "in"] and i + 1 < n and UNITS.get(lower[i + 1], 0) > 2 and doc.spaced(i + 1):
+            return i + 2, round(100 / UNITS[lower[i + 1]], 1)  # "one in five patients"
         if i < n and lower[i] in PARTS and lower[i] != "half" and 0 < top < PARTS[lower[i]]:
             plural = lower[i].endswith("s")
             if plural == (top > 1) or (top > 1 and lower[i - 1] == "-"):
@@ -201,9 +206,31 @@ def find_numbers(doc: Document) -> list[Number]:
             i = last
             continue
         elif low in FULL:
-            out.append(Number(i, i + 1, doc.starts[i], doc.ends[i], 2.0 if low == "both" else 100.0, "all"))
+            number = _all(doc, i)
+            out.append(number)
+            i = number.last
+            continue
         i += 1
     return out
+
+
+def _all(doc: Document, i: int) -> Number:
+    """ "All", "both" at token `i`, with what is taken off: "all but two", "all except 12%" (88 %, as a fraction is)."""
+    if doc.lower[i] == "both":
+        return Number(i, i + 1, doc.starts[i], doc.ends[i], 2.0, "all")
+    at = i + 2
+    if doc.lower[at - 1 : at] in (["but"], ["except"], ["save"], ["excepting"]):
+        if doc.lower[at : at + 1] == ["for"]:
+            at += 1
+        run = _words(doc, at) if at < len(doc.words) else None
+        if run is None and at < len(doc.words) and doc.words[at].isdigit():
+            run = at + 1, float(doc.words[at])
+        if run is not None:
+            last, less = run
+            if doc.lower[last : last + 1] in (["%"], ["percent"]) and less < 100:
+                return Number(i, last + 1, doc.starts[i], doc.ends[last], 100.0 - less, "fraction")
+            return Number(i, last, doc.starts[i], doc.ends[last - 1], 100.0, "all", less=int(less))
+    return Number(i, i + 1, doc.starts[i], doc.ends[i], 100.0, "all")
 
 
 def _digits(doc: Document, i: int) -> Number | None:
@@ -221,7 +248,9 @@ def _digits(doc: Document, i: int) -> Number | None:
     apart = apart and doc.lower[i - 3 if words[i - 2] == "." else i - 2] in BEFORE_SIGN
     if before in SIGNS and before and (thin or apart or not doc.spaced(i)) and not plus_minus:
         attached = not doc.spaced(i - 1) and i >= 2
-        if attached and (words[i - 2][-1].isalpha() or (words[i - 2][-1].isdigit() and words[i - 2][0].isalpha())):
+        measured = i >= 3 and words[i - 3][0].isdigit() and unit_at(doc, i - 2) is not None  # "2 weeks-1.5 years"
+        named = words[i - 2][-1].isalpha() or (words[i - 2][-1].isdigit() and words[i - 2][0].isalpha())
+        if attached and named and not measured:
             return None  # PD-1, IL-6, T2-0, COVID-19
         if not attached or words[i - 2] in "([,;:=/":
             first, start, signed = i - 1, doc.starts[i - 1], True

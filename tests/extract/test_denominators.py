@@ -1,5 +1,7 @@
 """Denominators only where they are certain."""
 
+import pytest
+
 from extract.denominators import set_denominators
 from extract.expressions import Expression
 from extract.finding import Finding
@@ -8,6 +10,11 @@ from extract.reading import open_reader
 
 def read(text: str, meanings: list[tuple[str, str, str]], sure: float = 1.0) -> list[int | None]:
     """The denominators of a text's figures, given (measure, group, statistic) of each."""
+    return [f.denominator for f in findings(text, meanings, sure)]
+
+
+def findings(text: str, meanings: list[tuple[str, str, str]], sure: float = 1.0) -> list[Finding]:
+    """The findings of a text's figures, given (measure, group, statistic) of each."""
     reader = open_reader(text, [(0, len(text), "RESULTS")])
     figures = [e for e in reader.figures if not e.drop]
     found: list[tuple[Finding, Expression]] = []
@@ -30,7 +37,7 @@ def read(text: str, meanings: list[tuple[str, str, str]], sure: float = 1.0) -> 
             )
         )
     set_denominators(found, {id(e): sure for _, e in found}, text)
-    return [f.denominator for f, _ in found]
+    return [f for f, _ in found]
 
 
 def test_count_and_percentage_take_the_size_of_their_arm() -> None:
@@ -98,3 +105,33 @@ def test_a_round_percentage_gives_no_count() -> None:
     text = "We treated 40 patients. Compliance was about 80%."
     meanings = [("participants", "all", "count"), ("proportion:compliance", "all", "percent")]
     assert read(text, meanings)[-1] is None
+
+
+@pytest.mark.parametrize(
+    ("text", "stat", "value", "numerator", "denominator"),
+    [
+        ("We saw 12 men. All recovered.", "count", 12, 12, 12),
+        ("We saw 12 men. All but one recovered.", "count", 11, 11, 12),
+        ("We saw 12 men. All but two (83%) recovered.", "percent", 83, 10, 12),
+        ("We saw 12 men. All but two (60%) recovered.", "percent", 60, None, None),
+        ("We saw 12 men. Both recovered.", "count", 2, 2, None),
+        ("We saw 2 men. Both recovered.", "count", 2, 2, 2),
+    ],
+)
+def test_all_of_a_stated_number(text, stat, value, numerator, denominator) -> None:
+    figures = [("participants", "all", "count"), ("outcome:recovery", "all", stat)]
+    last = findings(text, figures)[-1]
+    assert (last.stat, last.value, last.numerator, last.denominator) == (stat, value, numerator, denominator)
+
+
+@pytest.mark.parametrize(
+    ("text", "measure", "value"),
+    [
+        ("All recovered.", "outcome:recovery", 100),  # all of nobody knows how many is no count
+        ("All but two recovered.", "outcome:recovery", None),
+        ("All volunteers took part.", "participants", None),
+    ],
+)
+def test_all_of_an_unknown_number_counts_nobody(text, measure, value) -> None:
+    last = findings(text, [(measure, "all", "count")])[-1]
+    assert (last.stat, last.value, last.numerator, last.denominator) == ("percent", value, None, None)

@@ -122,6 +122,10 @@ def test_unit_behind_a_bracket_and_behind_several_sides(text, unit):
         ("Itch fell (mean [SE], 31.4% [1.7%] vs 8.8% [1.8%]).", [("percent", 31.4), ("percent", 8.8)]),
         ("The end points were: 1. Death; 2. Relapse in the ward.", []),
         ("There were 70 in group 2, and 72 in group 3.", [("count", 70), ("count", 72)]),
+        ("All except 3 of the 40 patients stayed.", [("count", 37)]),
+        ("All but two patients (83%) stayed.", [("percent", 83)]),
+        ("Platelets were 12.2 x 10(9)/L and 180 × 10^3/uL.", [("value", 12.2), ("value", 180)]),
+        ("Diffusion was 1.3 × 10−3 mm2/s, load 1.7 ×105 copies/mL.", [("value", 1.3), ("value", 1.7)]),
     ],
 )
 def test_what_belongs_together_and_what_does_not(text, figures):
@@ -183,6 +187,9 @@ def test_a_bound_belongs_to_the_figure_behind_it():
         "r = 0.45",
         "0.5% bupivacaine",
         "NCT01234567",
+        "(normal range, 0-5 mg/L)",
+        "(normal: <40)",
+        "[reference 100–300 × 109/L]",
     ],
 )
 def test_not_findings(text):

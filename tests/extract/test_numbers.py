@@ -36,6 +36,8 @@ def values(text: str) -> list[float]:
         ("both", 2),
         ("rash (54. 55%)", 54.55),
         ("a change of −3.1 points", -3.1),
+        ("one in five patients", 20),
+        ("all but 12% of them", 88),
     ],
 )
 def test_value(text, value):
@@ -45,6 +47,17 @@ def test_value(text, value):
 @pytest.mark.parametrize("text", ["PD-1 blockade", "IL-6 rose", "COVID-19 wards", "the T2-0 sequence", "CD4 cells"])
 def test_digits_of_a_name_are_no_number(text):
     assert values(text) == []
+
+
+def test_a_dash_behind_a_unit_begins_no_name():
+    assert values("2 weeks-1.5 years") == [2, 1.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "less"), [("All but one recovered", 1), ("all except for 3 of them", 3), ("All patients but one", 0)]
+)
+def test_what_is_taken_off_all(text, less):
+    assert [n.less for n in find_numbers(tokenize(text)) if n.kind == "all"] == [less]
 
 
 def test_two_counts_in_a_row_stay_two():

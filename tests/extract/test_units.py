@@ -34,6 +34,8 @@ def unit(text: str):
         ("MPa", "MPa", "other"),
         ("month's duration", "months", "time"),
         ("weeks' treatment", "weeks", "time"),
+        ("x 10^5 copies/mL", "x 10^5 copies/mL", "other"),
+        ("× 10(-3) mm(2)/s", "× 10(-3) mm(2)/s", "other"),
     ],
 )
 def test_name_and_kind(text, name, kind):
