@@ -46,6 +46,7 @@ EMPTY = frozenset(
         "was",
     ]
 )
+SHORT = frozenset({"a", "an", "at", "on", "in", "by", "who", "had", "for", "to"})  # short forms in capitals
 
 
 @lru_cache(maxsize=20000)
@@ -53,10 +54,10 @@ def content(text: str) -> frozenset[str]:
     """The content words of a label: lower case, plural s off, empty words left out."""
     out = set()
     for printed in re.findall(r"[A-Za-z0-9<>≤≥]+", text):
-        if printed == "A" and len(text) < 24:  # the label of "group A", no article
-            out.add("A")
-            continue
         word = printed.lower()
+        if word in SHORT and printed.isupper() and len(text) < 24:  # the label of "group A", "AT" for "antithrombin"
+            out.add(printed)
+            continue
         if len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
             word = word[:-1]
         if word not in EMPTY:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from functools import cache
+
+from extract.resources import load
 
 # Thousands with commas, a decimal comma right before a unit or a sign ("17,2 years"), and plain numbers.
 NUMBER = (
@@ -17,6 +20,9 @@ NUMBER = (
     r"|\d+(?:[.·∙]\d+)?"
 )
 TOKEN = re.compile(rf"(?<![\w.·∙])[.·∙]\d+|{NUMBER}|[^\W\d_]+\d*(?:['’][^\W\d_]+)?\w*|\S")
+# What is a short form in capitals ("ALL") counts where these follow.
+COUNTING = frozenset({"all", "no", "none", "both"})
+STRESSED = frozenset({"patients", "subjects", "participants", "cases", "of", "the", "other", "women", "men", "infants"})
 # A full stop ends a sentence before white space and a capital, a digit or a bracket ...
 STOP = re.compile(r"[.!?][)\]\"”’]*(?=\s+[\"“(\[]?[^\Wa-z_]|\s+[a-z]?[A-Z]|\s*$)|\n+|(?<=[a-z)\]%])[.](?=[A-Z][a-z])")
 # ... but not after these (compared in lower case, without the stop).
@@ -111,7 +117,34 @@ def tokenize(text: str) -> Document:
         words.append(match.group())
         starts.append(match.start())
         ends.append(match.end())
-    return Document(text, words, [w.lower() for w in words], starts, ends)
+    return Document(text, words, [_low(words, i) for i in range(len(words))], starts, ends)
+
+
+def _low(words: list[str], i: int) -> str:
+    """The word in lower case, as every list has it; but short forms that look like small words stay as printed, so that
+    no list takes "AS" (aortic stenosis), "ALL" (a leukaemia) or the A of "group A" for one.
+    """
+    word = words[i]
+    low = word.lower()
+    if low == word or low not in _small() or not word.isupper():
+        return low
+    if len(word) == 1:  # "group A", "hepatitis A virus", "factor V"
+        before = words[i - 1] if i else ""
+        after = words[i + 1] if i + 1 < len(words) else ""
+        named = before.isalpha() and len(before) > 3 and before.lower() not in _small() and not before.isupper()
+        return word if named and not after.istitle() else low
+    near = [w for w in words[max(0, i - 3) : i + 4] if len(w) > 4 and w.isalpha()]
+    if any(w.isupper() for w in near):  # a heading or a title in capitals
+        return low
+    if low in COUNTING and words[i + 1 : i + 2] and words[i + 1].lower() in STRESSED:
+        return low  # "ALL patients" is stressed
+    return word
+
+
+@cache
+def _small() -> frozenset[str]:
+    """The words of the closed classes that are short forms when printed in capitals."""
+    return frozenset(load("grammar")["capitals"])
 
 
 def boundaries(text: str) -> list[tuple[int, int]]:

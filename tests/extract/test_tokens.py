@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -43,3 +44,22 @@ def test_offsets_give_the_words_back(text):
     doc = read_document(text, [(0, len(text), "")])
     assert all(text[a:b] == w for w, a, b in zip(doc.words, doc.starts, doc.ends, strict=True))
     assert all(0 <= s.start < s.end <= len(text) and s.first < s.last for s in doc.sentences)
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "low"),
+    [
+        ("Severe AS was found.", "AS", "AS"),
+        ("Those with ALL relapsed.", "ALL", "ALL"),
+        ("Patients in group A recovered.", "A", "A"),
+        ("Factor V was low.", "V", "V"),
+        ("ALL patients recovered.", "ALL", "all"),  # stressed
+        ("EFFECTS AS MEASURED LATER.", "AS", "as"),  # a title in capitals
+        ("Treatment. A trial was run.", "A", "a"),
+        ("Efficacy With A New Drug", "A", "a"),
+        ("As expected, all recovered.", "As", "as"),
+    ],
+)
+def test_short_forms_that_look_like_small_words_stay_as_printed(text, word, low):
+    doc = tokenize(text)
+    assert doc.lower[doc.words.index(word)] == low
