@@ -7,6 +7,7 @@ statistic, dose, denominator. Called by `pipeline.run` and by `retally extract`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -35,11 +36,12 @@ from extract.stats import CHANGE_NAMES, CONTINUOUS, STATISTICS, settled, statist
 from extract.treatments import is_given
 from extract.version import EngineVersion
 from extract.whose import Whose
-from extract.wording import clean_group, fixed_measure, is_name
+from extract.wording import clean_group, fixed_measure, is_name, points_back
 
 AGES = frozenset({"older", "younger"})  # "patients with X were older (66 against 64)"
 # How sure the network must be of another name than that of the first of parallel figures, and how little of that one.
 SURE_NAME, UNLIKELY_NAME = 0.8, 0.1
+AGAINST = re.compile(r"\b(?:versus|vs|compared|than)\b")
 EVENTS = frozenset({"outcome", "finding", "proportion", "symptom", "sign"})
 
 
@@ -170,8 +172,11 @@ class _Reading:
         shared, _ = self._likely(first)
         if first == i or shared is None:
             return shared
+        figures = self.reader.figures
+        if AGAINST.search(self.doc.text, figures[first].end, figures[i].start) is not None:
+            return shared  # "12% versus 5%" compare two groups in the same
         own, sure = self._likely(i)
-        if own is None or sure[id(own)] < SURE_NAME or sure.get(id(shared), 0.0) >= UNLIKELY_NAME:
+        if own is None or sure.get(id(own), 0.0) < SURE_NAME or sure.get(id(shared), 0.0) >= UNLIKELY_NAME:
             return shared
         alike = same(phrase_text(self.reader, own), phrase_text(self.reader, shared))
         return shared if alike else own  # "46% reached X and 32% reached Y"
@@ -188,7 +193,9 @@ class _Reading:
             whose = content(bare(self.labels.get(i, "all")))  # the people of a figure are not what it measures
             ranked = (phrases[n] for n in np.argsort(-sure, kind="stable"))
             names = ((p, name_of(self.reader, p, kind)) for p in ranked)
-            best = next((p for p, name in names if is_name(name) and content(bare(name)) != whose), None)
+            best, name = next(((p, n) for p, n in names if is_name(n) and content(bare(n)) != whose), (None, ""))
+            if points_back(name):
+                best = next((self._named(j) for j in range(i - 1, -1, -1) if self.kinds.get(j) == kind), best)
             self.names[i] = best, {id(p): float(z) for p, z in zip(phrases, sure, strict=True)}
         return self.names[i]
 

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import pairwise
 
 import numpy as np
 
-from extract.doses import is_drug
-from extract.expressions import Expression
 from extract.features import Reader
 from extract.linear import Decider
+from extract.plain import fared, given, is_age, is_plan, is_share, sex_ratios, sexes
 
 # Least probability of being a finding. Cross-validation on train is flat from 0.36 to 0.42 (F1 .894-.895); of these the
 # one with the best precision on dev was taken.
@@ -28,26 +26,6 @@ LINK = re.compile(
     r"\s*(?:%|percent|years|months|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|to|compared\s+(?:with"
     r"|to))?\s*[(\[]?\s*"
 )
-MEN, WOMEN = r"(?:males?|men|man|boys?|m)", r"(?:females?|women|woman|girls?|f)"
-AGAINST = r"\s*(?:[:/]|-?to-?|versus|vs\.?)\s*"
-SEX_RATIO = re.compile(rf"\b({MEN}{AGAINST}{WOMEN}|{WOMEN}{AGAINST}{MEN})\b", re.I)
-# What stands behind a figure that counts one sex: "were male", or (of a percentage) the noun itself.
-BEING = (
-    r"\s*(?:\([^()]{0,20}\)\s*)?(?:of\s+(?:the\s+|all\s+|these\s+)?(?:patients|subjects|participants|cases|them)\s+)?"
-    r"(?:were|was)\s+"
-)
-IS_MALE = re.compile(rf"{BEING}(?:males?|men|boys)\b", re.I)
-IS_FEMALE = re.compile(rf"{BEING}(?:females?|women|girls)\b", re.I)
-# "All patients improved", "Both recovered": a result, however rarely "all" is one.
-FARED = re.compile(
-    r"\s+(?:of\s+(?:them|these|the|our)\s+)?(?:patients|subjects|participants|cases|of\s+them)?\s*(?:were\s+|was\s+)?"
-    r"(?:improved|recovered|died|survived|responded|relapsed|cured|healed|alive)\b",
-    re.I,
-)
-MALE = re.compile(r"(?:were\s+|was\s+)?(?:males?|men|boys)(?:\s+(?:patients?|subjects?|participants?))?", re.I)
-FEMALE = re.compile(r"(?:were\s+|was\s+)?(?:females?|women|girls)(?:\s+(?:patients?|subjects?|participants?))?", re.I)
-NOUN_MALE = re.compile(r"\s*(?:males?|men|boys)\s*(?=[),;.\]]|and\b)", re.I)
-NOUN_FEMALE = re.compile(r"\s*(?:females?|women|girls)\s*(?=[),;.\]]|and\b)", re.I)
 
 
 def classify(
@@ -93,54 +71,17 @@ def classify(
                 kinds[i], beliefs[i] = kinds[host], beliefs[host]
             elif e.form == "range" and belief > 0.7:
                 keep(i, p, belief)
-        elif e.less or (  # "all but one" is a result wherever it stands
-            e.form != "sd" and (belief >= THRESHOLD or (belief >= GIVEN and given(reader, e)))
-        ):
+        elif is_plan(reader, e):
+            continue
+        elif is_age(reader, e):
+            kinds[i], beliefs[i] = "age", max(belief, THRESHOLD)
+        elif is_share(e) or (e.form != "sd" and (belief >= THRESHOLD or (belief >= GIVEN and given(reader, e)))):
             keep(i, p, belief)
-        elif e.kind == "all" and FARED.match(reader.doc.text, e.end):
+        elif fared(reader, e):
             kinds[i], beliefs[i] = "outcome", max(belief, THRESHOLD)
     for i, kind in [*sex_ratios(reader), *sexes(reader)]:
         kinds[i], beliefs[i] = kind, 1.0
     return kinds, beliefs
-
-
-def given(reader: Reader, e: Expression) -> bool:
-    """Whether a figure is the dose of the drug named right before it ("prednisone at about 50 mg/d")."""
-    if e.unit is None or e.unit.kind != "mass":
-        return False
-    return any(is_drug(word) for word in reader.doc.words[max(0, e.first - 4) : e.first])
-
-
-def sex_ratios(reader: Reader) -> list[tuple[int, str]]:
-    """The two sides of each printed sex ratio ("M:F 23:10", "a female-to-male ratio of 2.5:1"), by figure."""
-    out: list[tuple[int, str]] = []
-    sides = [i for i, e in enumerate(reader.figures) if e.form == "ratio" and e.drop is None]
-    for left, right in pairwise(sides):
-        start = reader.figures[left].start
-        if reader.figures[right].start != start:
-            continue
-        before = list(SEX_RATIO.finditer(reader.doc.text, max(0, start - 60), start))
-        if before and ";" not in reader.doc.text[before[-1].end() : start]:
-            order = ("sex:female", "sex:male") if before[-1].group(1)[0] in "fFwWgG" else ("sex:male", "sex:female")
-            out += [(left, order[0]), (right, order[1])]
-    return out
-
-
-def sexes(reader: Reader) -> list[tuple[int, str]]:
-    """Figures that count one sex by their wording alone ("21 (51%) were men", "54% females"), by the figure's index."""
-    out: list[tuple[int, str]] = []
-    text = reader.doc.text
-    for i, e in enumerate(reader.figures):
-        if e.drop is not None or e.form not in ("count", "percent") or e.kind in ("none", "all") or "base" in e.tags:
-            continue
-        inner = reader.doc.text[reader.doc.starts[e.inner[0]] : reader.doc.ends[e.inner[1] - 1]] if e.inner else ""
-        if inner and (MALE.fullmatch(inner) or FEMALE.fullmatch(inner)):  # "12 men (40%)"
-            out.append((i, "sex:male" if MALE.fullmatch(inner) else "sex:female"))
-        elif IS_MALE.match(text, e.end) or (e.form == "percent" and NOUN_MALE.match(text, e.end)):
-            out.append((i, "sex:male"))
-        elif IS_FEMALE.match(text, e.end) or (e.form == "percent" and NOUN_FEMALE.match(text, e.end)):
-            out.append((i, "sex:female"))
-    return out
 
 
 def runs(reader: Reader, indices: list[int]) -> list[list[int]]:

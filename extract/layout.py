@@ -24,6 +24,7 @@ ENUMERATED = re.compile(
 
 DOSED = frozenset({"mass", "activity"})  # kinds of unit that tell arms apart
 ARMS = frozenset({"group", "arm", "dose", "cohort", "patient", "subject", "recipient"})
+LIMITS = frozenset({"maximum", "max", "minimum", "min", "target", "initial", "starting", "total", "mean", "median"})
 
 
 @dataclass(slots=True)
@@ -96,7 +97,7 @@ def _measured(reader: Reader, parts: list[Atom]) -> list[Phrase]:
             continue
         a, b = i - signed, i + 1
         offer(a, b)
-        if a and parts[a - 1].type == "N":
+        if a and parts[a - 1].type == "N" and doc.lower[parts[a - 1].last - 1] not in LIMITS:
             offer(a - 1, b)
         if b < len(parts) and parts[b].type == "N" and doc.lower[parts[b].last - 1].rstrip("s") in ARMS:
             offer(a, b + 1)

@@ -45,7 +45,7 @@ def name_of(reader: Reader, phrase: Phrase, kind: str) -> str:
     if phrase.label is None and " " not in text:
         if reader.short is None:
             reader.short = short_forms(reader.doc.text)
-        text = reader.short.get(text, text)
+        text = reader.short.get(text) or reader.short.get(text.removesuffix("s"), text)
     return clean_name(text, kind)
 
 

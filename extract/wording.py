@@ -98,6 +98,13 @@ STANDARD = [
 WHEN = re.compile(
     r"\s(?:within|during|after|before|by|at|in)\s(?=.*\b(?:days?|weeks?|months?|years?|hours?|hospital|follow-up)\b)"
 )
+# What follows an event of people in a clause of its own is no part of its name; what they died of is.
+CLAUSE = re.compile(
+    r"(died|survived|relapsed|recurred|recovered|responded|improved)\s+"
+    r"(?:when|while|although|though|whereas|despite|because|if|unless|once|until)\b"
+)
+DEATH_FROM = re.compile(r"^(?:died|death|dying)\s+(?:of|from|(?:due|secondary)\s+to|because\s+of)\s+(?:an?\s+|the\s+)?")
+SHORT_PLURAL = re.compile(r"(?<=[A-Z][A-Z])s\b")  # "GI AEs"
 GREEK = re.compile(r"(?:gno|ly|the|tasta|teno|rombo|stomo|cro|cho|neuro|cri|fibro)ses$")
 KEEP_S = frozenset(
     [
@@ -139,6 +146,18 @@ def is_name(name: str) -> bool:
     return name not in words and (before.match(name) is None or NAMELESS.fullmatch(before.sub("", name)) is None)
 
 
+def points_back(name: str) -> bool:
+    """Whether a name only points to what was measured before ("the corresponding proportions")."""
+    return _pointing().fullmatch(name) is not None
+
+
+@cache
+def _pointing() -> re.Pattern[str]:
+    data = load("names")["nameless"]
+    pointers = "|".join(data["pointers"])
+    return re.compile(rf"(?:{'|'.join(data['pointing'])})\s+(?:\w+\s+)?(?:{pointers})s?(?:\s+exceeded)?")
+
+
 @cache
 def _nameless() -> tuple[frozenset[str], re.Pattern[str]]:
     data = load("names")["nameless"]
@@ -155,6 +174,8 @@ def fixed_measure(kind: str) -> str | None:
 @lru_cache(maxsize=10000)
 def singular(word: str) -> str:
     """A noun in the singular, as far as its ending tells."""
+    if word in load("names")["plurals"]:
+        return str(load("names")["plurals"][word])
     if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")) or word in KEEP_S:
         return word
     if GREEK.search(word):  # "diagnoses", "metastases"
@@ -169,7 +190,7 @@ def singular(word: str) -> str:
 @lru_cache(maxsize=20000)  # asked for when names are ranked, and again for the one chosen
 def clean_name(text: str, kind: str = "") -> str:
     """A measure's name from the phrase chosen: lower case, head noun singular, standard names for its class."""
-    name = re.sub(r"\s+", " ", text.strip().lower())
+    name = re.sub(r"\s+", " ", SHORT_PLURAL.sub("", text.strip()).lower())
     while True:
         shorter = LEAD.sub("", name)
         shorter = SHARE.sub("", shorter) or shorter
@@ -187,6 +208,9 @@ def clean_name(text: str, kind: str = "") -> str:
         if match is not None or shorter != name:
             return "change in " + _one(_quantity(match.group(1) if match is not None else shorter))
         name = _quantity(name)
+    if turned := CLAUSE.match(name):  # "relapsed when steroids were reduced" is a relapse
+        name = turned.group(1)
+    name = DEATH_FROM.sub("death from ", name)
     when = WHEN.search(name)
     event, rest = (name[: when.start()], name[when.start() :]) if when is not None else (name, "")
     for pattern, standard in STANDARD:

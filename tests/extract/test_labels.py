@@ -5,8 +5,8 @@ import pytest
 from extract.expressions import Expression
 from extract.features import Reader
 from extract.groups import phrase_text
-from extract.kinds import sexes
 from extract.layout import layout
+from extract.plain import sexes
 from extract.reading import open_reader
 from extract.sequence import sequence
 
