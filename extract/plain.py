@@ -1,0 +1,115 @@
+"""Figures whose class the words beside them settle, whatever the fitted deciders make of them.
+
+One sex, an age, how all fared; and what tells only how many groups or treatments there were. Counted over the
+annotated abstracts, each of these has hardly an exception in a hundred. Called by `extract.kinds`.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from extract.doses import is_drug
+from extract.expressions import Expression
+from extract.features import Reader
+
+MEN, WOMEN = r"(?:males?|men|man|boys?|m)", r"(?:females?|women|woman|girls?|f)"
+AGAINST = r"\s*(?:[:/]|-?to-?|versus|vs\.?)\s*"
+SEX_RATIO = re.compile(rf"\b({MEN}{AGAINST}{WOMEN}|{WOMEN}{AGAINST}{MEN})\b", re.I)
+# What stands behind a figure that counts one sex: "were male", or (of a percentage) the noun itself.
+BEING = (
+    r"\s*(?:\([^()]{0,20}\)\s*)?(?:of\s+(?:the\s+|all\s+|these\s+)?(?:patients|subjects|participants|cases|them)\s+)?"
+    r"(?:were|was)\s+"
+)
+IS_MALE = re.compile(rf"{BEING}(?:males?|men|boys)\b", re.I)
+IS_FEMALE = re.compile(rf"{BEING}(?:females?|women|girls)\b", re.I)
+# "All patients improved", "Both recovered": a result, however rarely "all" is one.
+FARED = re.compile(
+    r"\s+(?:of\s+(?:them|these|the|our)\s+)?(?:patients|subjects|participants|cases|of\s+them)?\s*(?:were\s+|was\s+)?"
+    r"(?:improved|recovered|died|survived|responded|relapsed|cured|healed|alive)\b",
+    re.I,
+)
+MALE = re.compile(r"(?:were\s+|was\s+)?(?:males?|men|boys)(?:\s+(?:patients?|subjects?|participants?))?", re.I)
+FEMALE = re.compile(r"(?:were\s+|was\s+)?(?:females?|women|girls)(?:\s+(?:patients?|subjects?|participants?))?", re.I)
+NOUN_MALE = re.compile(r"\s*(?:males?|men|boys)\s*(?=[),;.\]]|and\b)", re.I)
+NOUN_FEMALE = re.compile(r"\s*(?:females?|women|girls)\s*(?=[),;.\]]|and\b)", re.I)
+# "mean (SD) age was", "median age of the patients:"; no gestational age, no age of vessels
+AGE = re.compile(
+    r"\b(?:mean|median|average)\s+(?:\([^()]{1,12}\)\s+)?(?:patient\s+)?age(?:\s*\((?:SD|IQR|range|±\s?SD|years|yrs|y)"
+    r"[^()]{0,12}\))?(?:,?\s+(?:of\s+(?:the\s+)?(?:[a-z]+\s+){1,3})?(?:was|of|is|were|being)?)?[\s,:=]*$",
+    re.I,
+)
+# "three groups", "two radiological patterns": how a study was made or is told, no people
+PLAN = re.compile(
+    r"\s+(?:(?!of\b|in\b|and\b|or\b)[a-z-]+\s+){0,2}(?:groups|subgroups|arms|types|subtypes|patterns|categories"
+    r"|treatments|regimens|methods|techniques|parameters|variables|measures|conditions|domains|periods|phases"
+    r"|time\s?points|strategies|approaches|factors|forms|variants|phenotypes|themes|dimensions|outcomes|questions"
+    r"|therapies|agents|drugs)\b(?!\s*[(\[])"
+)
+PLANNED = 20  # such numbers are small
+
+
+def given(reader: Reader, e: Expression) -> bool:
+    """Whether a figure is the dose of the drug named right before it ("prednisone at about 50 mg/d")."""
+    if e.unit is None or e.unit.kind != "mass":
+        return False
+    return any(is_drug(word) for word in reader.doc.words[max(0, e.first - 4) : e.first])
+
+
+def sex_ratios(reader: Reader) -> list[tuple[int, str]]:
+    """The two sides of each printed sex ratio ("M:F 23:10", "a female-to-male ratio of 2.5:1"), by figure."""
+    out: list[tuple[int, str]] = []
+    sides = [i for i, e in enumerate(reader.figures) if e.form == "ratio" and e.drop is None]
+    for left, right in pairwise(sides):
+        start = reader.figures[left].start
+        if reader.figures[right].start != start:
+            continue
+        before = list(SEX_RATIO.finditer(reader.doc.text, max(0, start - 60), start))
+        if before and ";" not in reader.doc.text[before[-1].end() : start]:
+            order = ("sex:female", "sex:male") if before[-1].group(1)[0] in "fFwWgG" else ("sex:male", "sex:female")
+            out += [(left, order[0]), (right, order[1])]
+    return out
+
+
+def sexes(reader: Reader) -> list[tuple[int, str]]:
+    """Figures that count one sex by their wording alone ("21 (51%) were men", "54% females"), by the figure's index."""
+    out: list[tuple[int, str]] = []
+    text = reader.doc.text
+    for i, e in enumerate(reader.figures):
+        if e.drop is not None or e.form not in ("count", "percent") or e.kind in ("none", "all") or "base" in e.tags:
+            continue
+        inner = reader.doc.text[reader.doc.starts[e.inner[0]] : reader.doc.ends[e.inner[1] - 1]] if e.inner else ""
+        if inner and (MALE.fullmatch(inner) or FEMALE.fullmatch(inner)):  # "12 men (40%)"
+            out.append((i, "sex:male" if MALE.fullmatch(inner) else "sex:female"))
+        elif IS_MALE.match(text, e.end) or (e.form == "percent" and NOUN_MALE.match(text, e.end)):
+            out.append((i, "sex:male"))
+        elif IS_FEMALE.match(text, e.end) or (e.form == "percent" and NOUN_FEMALE.match(text, e.end)):
+            out.append((i, "sex:female"))
+    return out
+
+
+def is_age(reader: Reader, e: Expression) -> bool:
+    """Whether a figure is the mean or median age of people."""
+    return e.form in ("count", "value") and AGE.search(reader.doc.text, max(0, e.start - 60), e.start) is not None
+
+
+def is_plan(reader: Reader, e: Expression) -> bool:
+    """Whether a figure counts the groups, treatments or methods of a study."""
+    if (
+        e.form != "count"
+        or e.denominator is not None
+        or e.kind == "none"
+        or (e.kind != "all" and (e.value or 0) >= PLANNED)
+    ):
+        return False
+    return PLAN.match(reader.doc.text, e.end) is not None
+
+
+def is_share(e: Expression) -> bool:
+    """Whether a figure is a result wherever it stands: "5 of 48 (10%)", "all but one"."""
+    return e.less > 0 or (e.form == "percent" and None not in (e.numerator, e.denominator) and e.kind != "all")
+
+
+def fared(reader: Reader, e: Expression) -> bool:
+    """Whether a figure says how all people fared ("All patients improved")."""
+    return e.kind == "all" and FARED.match(reader.doc.text, e.end) is not None
