@@ -7,11 +7,8 @@ statistic, dose, denominator. Called by `pipeline.run` and by `retally extract`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-import numpy as np
 
 from extract import linear
 from extract.arms import bare
@@ -23,25 +20,22 @@ from extract.expressions import Expression
 from extract.extras import complete
 from extract.features import Reader
 from extract.finding import Finding
-from extract.groups import gather, joined, label_counts, labels, lift, phrase_text
-from extract.kinds import classify, run_of
+from extract.groups import gather, joined, label_counts, labels, lift
+from extract.kinds import classify
 from extract.layout import layout
-from extract.names import COURSE, Beliefs, Scene, name_candidates, name_of
-from extract.network import ELSEWHERE, Network, load_network, softmax
-from extract.phrases import Phrase
+from extract.names import Beliefs, name_of
+from extract.naming import Naming
+from extract.network import Network, load_network
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
-from extract.similar import content, same
+from extract.similar import content
 from extract.stats import CHANGE_NAMES, CONTINUOUS, STATISTICS, settled, statistic
 from extract.treatments import is_given
 from extract.version import EngineVersion
 from extract.whose import Whose
-from extract.wording import clean_group, fixed_measure, is_name, points_back
+from extract.wording import clean_group, fixed_measure
 
 AGES = frozenset({"older", "younger"})  # "patients with X were older (66 against 64)"
-# How sure the network must be of another name than that of the first of parallel figures, and how little of that one.
-SURE_NAME, UNLIKELY_NAME = 0.8, 0.1
-AGAINST = re.compile(r"\b(?:versus|vs|compared|than)\b")
 EVENTS = frozenset({"outcome", "finding", "proportion", "symptom", "sign"})
 
 
@@ -99,17 +93,10 @@ class _Reading:
         self.labels: dict[int, str] = {}
         self.sure: dict[int, float] = {}  # the probability of the group chosen
         self.stats: dict[int, str] = {}
-        self.names: dict[int, tuple[Phrase | None, dict[int, float]]] = {}
         self.beliefs: Beliefs = {}
-        self.scenes: dict[int, Scene] = {}
         self.numbers: dict[int, dict[tuple[int, int, str | None], int]] = {}  # of a sentence's phrases, in the network
         self.doses = Doses(self.doc)
         self.dose: tuple[Expression, Finding] | None = None  # the last one of the sentence
-
-    def _scene(self, sentence: int) -> Scene:
-        if sentence not in self.scenes:
-            self.scenes[sentence] = Scene(self.reader, self.plans[sentence], sentence, self.beliefs)
-        return self.scenes[sentence]
 
     def findings(self) -> list[Finding]:
         self.kinds, self.belief = classify(
@@ -119,6 +106,7 @@ class _Reading:
             return []
         self._whose()
         self._statistics()
+        self.naming = Naming(self.reader, self.plans, self.network, self.offset, self.kinds, self.labels, self.beliefs)
         rows = [self._finding(i) for i in sorted(self.kinds)]
         found = [r for r in rows if r is not None]
         _splits(found)
@@ -166,39 +154,6 @@ class _Reading:
 
     # ---- what it says
 
-    def _named(self, i: int) -> Phrase | None:
-        """The phrase that names a figure; parallel figures share that of the first, but for a sure one of their own."""
-        first = next((j for j in run_of(self.reader, i) if j in self.kinds and self.kinds[j] == self.kinds[i]), i)
-        shared, _ = self._likely(first)
-        if first == i or shared is None:
-            return shared
-        figures = self.reader.figures
-        if AGAINST.search(self.doc.text, figures[first].end, figures[i].start) is not None:
-            return shared  # "12% versus 5%" compare two groups in the same
-        own, sure = self._likely(i)
-        if own is None or sure.get(id(own), 0.0) < SURE_NAME or sure.get(id(shared), 0.0) >= UNLIKELY_NAME:
-            return shared
-        alike = same(phrase_text(self.reader, own), phrase_text(self.reader, shared))
-        return shared if alike else own  # "46% reached X and 32% reached Y"
-
-    def _likely(self, i: int) -> tuple[Phrase | None, dict[int, float]]:
-        """The likeliest phrase that can name a figure, and the probability of each phrase (by its identity)."""
-        if i not in self.names:
-            sentence = self.reader.sentence[i]
-            kind, offset = self.kinds[i], self.offset[sentence]
-            options = name_candidates(self.reader, self.plans[sentence], i, kind, self.beliefs, self._scene(sentence))
-            phrases = [p for p, _ in options]
-            numbers = [offset + n if p.label != COURSE else ELSEWHERE for n, p in enumerate(phrases)]
-            sure = softmax(self.network.names(i, kind, numbers, [f for _, f in options])) if options else np.zeros(0)
-            whose = content(bare(self.labels.get(i, "all")))  # the people of a figure are not what it measures
-            ranked = (phrases[n] for n in np.argsort(-sure, kind="stable"))
-            names = ((p, name_of(self.reader, p, kind)) for p in ranked)
-            best, name = next(((p, n) for p, n in names if is_name(n) and content(bare(n)) != whose), (None, ""))
-            if points_back(name):
-                best = next((self._named(j) for j in range(i - 1, -1, -1) if self.kinds.get(j) == kind), best)
-            self.names[i] = best, {id(p): float(z) for p, z in zip(phrases, sure, strict=True)}
-        return self.names[i]
-
     def _statistics(self) -> None:
         """The statistic of each figure: what the rules say, and what the network makes of it."""
         figures = sorted(self.kinds)
@@ -217,7 +172,7 @@ class _Reading:
         stat = self.stats[i]
         measure = fixed_measure(kind)
         if measure is None:
-            phrase = self._named(i)
+            phrase = self.naming.named(i)
             name = name_of(self.reader, phrase, kind) if phrase is not None else ""
             if not name:
                 return None

@@ -25,6 +25,10 @@ from extract.wording import clean_name
         ("mortality at 30 days", "outcome", "death at 30 days"),
         ("response after chemotherapy", "outcome", "response after chemotherapy"),
         ("no recurrent fever", "symptom", "no recurrent fever"),
+        ("relapsed when the drug was stopped", "outcome", "relapse"),
+        ("died of respiratory failure", "outcome", "death from respiratory failure"),
+        ("GI AEs", "outcome", "gi ae"),
+        ("septic emboli", "outcome", "septic embolus"),
     ],
 )
 def test_a_name_is_the_thing_measured_without_the_words_around_it(printed: str, kind: str, name: str) -> None:

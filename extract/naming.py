@@ -1,0 +1,126 @@
+"""What names each figure of a record: the phrase that the network finds likeliest, or that its list leaves no doubt of.
+
+Parallel figures share the name of the first; what points back ("the corresponding proportions") takes the name before;
+"fever in 30, cough in 24 and rash in 2" name each figure by the words before it. Called by `extract.engine`.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from extract.arms import bare
+from extract.features import Reader
+from extract.groups import phrase_text
+from extract.kinds import EVENTS, run_of
+from extract.layout import Layout
+from extract.names import COURSE, Beliefs, Scene, name_candidates, name_of
+from extract.network import ELSEWHERE, Reading, softmax
+from extract.phrases import Phrase
+from extract.similar import content, same
+from extract.wording import is_name, points_back
+
+# How sure the network must be of another name than that of the first of parallel figures, and how little of that one.
+SURE_NAME, UNLIKELY_NAME = 0.8, 0.1
+AGAINST = re.compile(r"\b(?:versus|vs|compared|than)\b")
+# Between the figures of a list: "30, cough in 24", "12 (30%) and rash (10%)". Of 340 annotated figures behind such
+# words that were no group, these named 94 in a hundred.
+LISTED = re.compile(
+    r"[)\]]?\s*(?:of\s+)?(?:the\s+)?(?:patients|cases|subjects|participants|women|men|children)?\s*[)\]]?\s*"
+    r"(?:[,;]\s*(?:and\s|or\s)?|and\s|or\s)\s*(?P<name>(?:(?!and\b|but\b|or\b)[^\W\d][\w'/-]*\s+){1,6}?)"
+    r"(?:(?:in|for)\s+(?:only\s+|another\s+|the\s+other\s+)?|(?P<bracket>[(\[])\s*(?:n\s*=\s*)?)"
+)
+UNLISTED = re.compile(
+    r"\b(?:in|for|with|from|to|who|which|that|was|were|had|is|are|of whom|than|versus|vs|on|at|by|after|during|\w+ing"
+    r"|few|respectively|groups?|arms?|both|patients|placebo|controls?|women|men)\b",
+    re.I,
+)
+MAYBE = 0.3  # from this belief on a phrase may be a group
+
+
+class Naming:
+    """The names of one record's figures; `kinds`, `labels` and `beliefs` are what was decided before."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        plans: dict[int, Layout],
+        network: Reading,
+        offset: dict[int, int],
+        kinds: dict[int, str],
+        labels: dict[int, str],
+        beliefs: Beliefs,
+    ) -> None:
+        self.reader, self.plans, self.network, self.offset = reader, plans, network, offset
+        self.kinds, self.labels, self.beliefs = kinds, labels, beliefs
+        self.names: dict[int, tuple[Phrase | None, dict[int, float]]] = {}
+        self.scenes: dict[int, Scene] = {}
+
+    def named(self, i: int) -> Phrase | None:
+        """The phrase that names figure `i`, or None."""
+        figures, text = self.reader.figures, self.reader.doc.text
+        run = [j for j in run_of(self.reader, i) if j <= i and self._akin(j, i)]
+        compared = [j for j in run if AGAINST.search(text, figures[j].end, figures[i].start) is not None]
+        if compared:
+            return self._likely(compared[0])[0]  # "12% versus 5%" compare two groups in the same
+        first = next((j for j in run if self.kinds[j] == self.kinds[i]), i)
+        shared, _ = self._likely(first)
+        if first == i or shared is None:
+            return shared
+        own, sure = self._likely(i)
+        if own is None or sure.get(id(own), 0.0) < SURE_NAME or sure.get(id(shared), 0.0) >= UNLIKELY_NAME:
+            return shared
+        alike = same(phrase_text(self.reader, own), phrase_text(self.reader, shared))
+        return shared if alike else own  # "46% reached X and 32% reached Y"
+
+    def _akin(self, one: int, other: int) -> bool:
+        """Whether two figures are of one class, or both of something that happened to people."""
+        kinds = {self.kinds.get(one), self.kinds.get(other)}
+        return len(kinds) == 1 or kinds <= EVENTS
+
+    def _likely(self, i: int) -> tuple[Phrase | None, dict[int, float]]:
+        """The likeliest phrase that can name a figure, and the probability of each phrase (by its identity)."""
+        if i not in self.names:
+            sentence = self.reader.sentence[i]
+            kind, offset = self.kinds[i], self.offset[sentence]
+            options = name_candidates(self.reader, self.plans[sentence], i, kind, self.beliefs, self._scene(sentence))
+            phrases = [p for p, _ in options]
+            numbers = [offset + n if p.label != COURSE else ELSEWHERE for n, p in enumerate(phrases)]
+            sure = softmax(self.network.names(i, kind, numbers, [f for _, f in options])) if options else np.zeros(0)
+            whose = content(bare(self.labels.get(i, "all")))  # the people of a figure are not what it measures
+            listed = self._listed(i, phrases)
+            ranked = [listed] if listed is not None else []
+            ranked += [phrases[n] for n in np.argsort(-sure, kind="stable")]
+            names = ((p, name_of(self.reader, p, kind)) for p in ranked)
+            best, name = next(((p, n) for p, n in names if is_name(n) and content(bare(n)) != whose), (None, ""))
+            if points_back(name):
+                best = next((self.named(j) for j in range(i - 1, -1, -1) if self._akin(j, i)), best)
+            self.names[i] = best, {id(p): float(z) for p, z in zip(phrases, sure, strict=True)}
+        return self.names[i]
+
+    def _listed(self, i: int, phrases: list[Phrase]) -> Phrase | None:
+        """The phrase right before a figure in a list of figures each with a name of its own, or None."""
+        reader, e = self.reader, self.reader.figures[i]
+        before = reader.figures[i - 1] if i else None
+        if i and before is not None and "base" in before.tags:
+            before = before.host
+        if before is None or self.kinds[i] not in EVENTS or not 0 < e.start - before.end < 100:
+            return None
+        if reader.sentence[i - 1] != reader.sentence[i] or before.form not in ("count", "percent"):
+            return None
+        match = LISTED.fullmatch(reader.doc.text, before.end, e.start)
+        if match is None or UNLISTED.search(match.group("name")) is not None:
+            return None
+        first = reader.doc.token_at(match.start("name"))
+        last = reader.doc.token_at(match.end("name") - 1) + 1
+        phrase = next((p for p in phrases if (p.first, p.last) == (first, last)), None)
+        bracket = match.group("bracket") is not None
+        if bracket and self.beliefs.get((reader.sentence[i], first, last), 0.0) >= MAYBE:
+            return None  # "12 with placebo, prednisone (3)"
+        return phrase
+
+    def _scene(self, sentence: int) -> Scene:
+        if sentence not in self.scenes:
+            self.scenes[sentence] = Scene(self.reader, self.plans[sentence], sentence, self.beliefs)
+        return self.scenes[sentence]

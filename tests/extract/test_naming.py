@@ -1,0 +1,33 @@
+"""Which words name a figure where its list leaves no doubt."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.engine import Engine
+
+ENGINE = Engine()
+
+
+@pytest.mark.parametrize(
+    ("text", "printed", "name"),
+    [
+        ("Fever was present in 30 of the 40 patients, cough in 24, and rash in 12.", "12", "rash"),
+        ("We saw nausea in 12 patients (30%) and emboli in 3 (7.5%).", "3 (7.5%)", "embolus"),
+        ("Idiopathic disease accounted for 34 cases (68%), drug reactions for 10 (20%).", "10 (20%)", "drug reaction"),
+    ],
+)
+def test_each_figure_of_a_list_is_named_by_the_words_before_it(text: str, printed: str, name: str) -> None:
+    (finding,) = [f for f in ENGINE.read(text=text) if text[f.start : f.end] == printed]
+    assert finding.measure.partition(":")[2] == name
+
+
+def test_groups_compared_share_one_name() -> None:
+    text = "Nodules were found in 7/32 (22%) versus 6/11 (55%), and fever in 3/32 (9%) versus 4/11 (36%)."
+    names = [f.measure.partition(":")[2] for f in ENGINE.read(text=text)]
+    assert names == ["nodule", "nodule", "fever", "fever"]
+
+
+def test_what_points_back_takes_the_name_before() -> None:
+    text = "Survival at 5 years was 90% in women. Among sisters, the corresponding proportions were 70% and 88%."
+    assert {f.measure.partition(":")[2] for f in ENGINE.read(text=text)} == {"survival"}

@@ -1,0 +1,53 @@
+"""Figures whose class their own words settle."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.features import Reader
+from extract.plain import fared, is_age, is_plan, is_share
+from extract.reading import open_reader
+
+
+def opened(text: str) -> Reader:
+    return open_reader(text, [(0, len(text), "RESULTS")])
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("The sex ratio was 3:2 and the median age was 61.", [61]),
+        ("The mean (SD) age was 63.2 (11.4) years.", [63.2]),
+        ("The mean age of the patients was 54.", [54]),
+        ("The mean gestational age was 31 weeks.", []),
+        ("The mean vascular age was 61.", []),
+    ],
+)
+def test_the_mean_age(text: str, ages: list[float]) -> None:
+    reader = opened(text)
+    assert [e.value for e in reader.figures if is_age(reader, e)] == ages
+
+
+@pytest.mark.parametrize(
+    ("text", "plans"),
+    [
+        ("Three groups were formed.", [3]),
+        ("Four radiological patterns were seen in 12 patients.", [4]),
+        ("Both treatments were safe.", [2]),
+        ("Three of the groups had 12 patients.", []),
+        ("It was seen in 25 patients with treatments.", []),
+    ],
+)
+def test_what_counts_groups_counts_nobody(text: str, plans: list[float]) -> None:
+    reader = opened(text)
+    assert [e.value for e in reader.figures if is_plan(reader, e)] == plans
+
+
+def test_a_share_with_its_size_is_a_result_and_a_bare_fraction_may_not_be() -> None:
+    shares = [is_share(e) for e in opened("It was seen in 5 of 48 (10%), and at 1 of 24 clinics.").figures]
+    assert shares == [True, False, False, False]
+
+
+def test_how_all_fared() -> None:
+    reader = opened("All patients improved. All patients took part.")
+    assert [fared(reader, e) for e in reader.figures] == [True, False]
