@@ -109,6 +109,13 @@ def _patterns() -> _Patterns:
     )
 
 
+
+def told_as(name: str) -> str | None:
+    """`symptom` or `sign` where a name is one of those that patients tell or examiners see, word for word; or None."""
+    found = _patterns().symptoms.fullmatch(name)
+    return found.lastgroup if found is not None else None
+
+
 def one_patient(reader: Reader) -> Patient | None:
     """The patient of a report about one patient, or None where there is none, or may be more than one."""
     doc, patterns = reader.doc, _patterns()

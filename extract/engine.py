@@ -12,6 +12,7 @@ from pathlib import Path
 
 from extract import linear
 from extract.arms import bare
+from extract.case_report import told_as
 from extract.causes import in_list_of_causes
 from extract.choices import Choice, chosen, numbered
 from extract.denominators import set_denominators
@@ -20,15 +21,16 @@ from extract.expressions import Expression
 from extract.extras import complete
 from extract.features import Reader
 from extract.finding import Finding
-from extract.groups import gather, joined, label_counts, labels, lift
+from extract.groups import gather, joined, label_counts, labels, lift, phrase_text
 from extract.kinds import classify
 from extract.layout import layout
 from extract.names import Beliefs, name_of
 from extract.naming import Naming
 from extract.network import Network, load_network
+from extract.plain import symptom_counted
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
-from extract.similar import content
+from extract.similar import content, same_group
 from extract.stats import CHANGE_NAMES, CONTINUOUS, STATISTICS, settled, statistic
 from extract.treatments import is_given
 from extract.version import EngineVersion
@@ -138,6 +140,8 @@ class _Reading:
                 self.labels[i], self.sure[i] = self.labels[i - 1], self.sure[i - 1]  # the other side of a ratio
                 continue
             options = whose.options(i, self.kinds[i])
+            if (symptom := symptom_counted(reader, e)) is not None:  # what is counted is no group
+                options = [o for o in options if not same_group(o.label, symptom)]
             best, self.sure[i] = chosen(options, self._scores(i, options, number))
             self.labels[i] = "all" if best.label == "all" else clean_group(best.label)
             whose.keep(i, self.kinds[i], best.label)
@@ -173,6 +177,9 @@ class _Reading:
         measure = fixed_measure(kind)
         if measure is None:
             phrase = self.naming.named(i)
+            if phrase is not None and kind == "measurement" and e.form in ("count", "percent"):
+                kind = told_as(phrase_text(self.reader, phrase).lower()) or kind  # "weight loss (38%)"
+                stat = e.form if kind != "measurement" else stat
             name = name_of(self.reader, phrase, kind) if phrase is not None else ""
             if not name:
                 return None

@@ -15,7 +15,8 @@ import numpy as np
 from extract.expressions import Expression
 from extract.features import Reader
 from extract.linear import Decider
-from extract.plain import fared, given, is_age, is_plan, is_share, sex_ratios, sexes
+from extract.listing import lists
+from extract.plain import fared, given, is_age, is_plan, is_share, sex_ratios, sexes, symptom_counted
 
 # Least probability of being a finding. Cross-validation on train is flat from 0.36 to 0.42 (F1 .894-.895); of these the
 # one with the best precision on dev was taken.
@@ -50,7 +51,9 @@ def classify(
         p = p.copy()
         p[none] = 0.0
         best = int(p.argmax())
-        if best not in events and p[events].sum() > p[best]:  # something that happened to people, whatever its name
+        symptom = decider.classes[best] == "participants" and symptom_counted(reader, figures[i]) is not None
+        # something that happened to people, whatever its name
+        if symptom or (best not in events and p[events].sum() > p[best]):
             best = events[int(p[events].argmax())]
         kinds[i], beliefs[i] = decider.classes[best], belief
 
@@ -60,10 +63,12 @@ def classify(
         i: MIX * np.log(decider.probabilities(reader.figure(i)) + 1e-6) + (1 - MIX) * np.log(seen[order] + 1e-6)
         for i, seen in zip(kept, network(kept) if kept else [], strict=True)
     }
-    for run in runs(reader, sorted(scores)):
-        mean = sum(scores[i] for i in run) / len(run)
-        for i in run:
-            scores[i] = 0.5 * scores[i] + 0.5 * mean
+    kept = sorted(scores)
+    for own, together in ((0.5, runs(reader, kept)), (0.25, lists(reader, kept))):
+        for run in together:
+            mean = sum(scores[i] for i in run) / len(run)
+            for i in run:
+                scores[i] = own * scores[i] + (1 - own) * mean
     position = {id(e): i for i, e in enumerate(figures)}
     for i, score in sorted(scores.items()):
         e = figures[i]

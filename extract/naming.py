@@ -15,27 +15,17 @@ from extract.features import Reader
 from extract.groups import phrase_text
 from extract.kinds import EVENTS, run_of
 from extract.layout import Layout
+from extract.listing import item
 from extract.names import COURSE, Beliefs, Scene, name_candidates, name_of
 from extract.network import ELSEWHERE, Reading, softmax
 from extract.phrases import Phrase
+from extract.plain import symptom_counted
 from extract.similar import content, same
 from extract.wording import is_name, points_back
 
 # How sure the network must be of another name than that of the first of parallel figures, and how little of that one.
 SURE_NAME, UNLIKELY_NAME = 0.8, 0.1
 AGAINST = re.compile(r"\b(?:versus|vs|compared|than)\b")
-# Between the figures of a list: "30, cough in 24", "12 (30%) and rash (10%)". Of 340 annotated figures behind such
-# words that were no group, these named 94 in a hundred.
-LISTED = re.compile(
-    r"[)\]]?\s*(?:of\s+)?(?:the\s+)?(?:patients|cases|subjects|participants|women|men|children)?\s*[)\]]?\s*"
-    r"(?:[,;]\s*(?:and\s|or\s)?|and\s|or\s)\s*(?P<name>(?:(?!and\b|but\b|or\b)[^\W\d][\w'/-]*\s+){1,6}?)"
-    r"(?:(?:in|for)\s+(?:only\s+|another\s+|the\s+other\s+)?|(?P<bracket>[(\[])\s*(?:n\s*=\s*)?)"
-)
-UNLISTED = re.compile(
-    r"\b(?:in|for|with|from|to|who|which|that|was|were|had|is|are|of whom|than|versus|vs|on|at|by|after|during|\w+ing"
-    r"|few|respectively|groups?|arms?|both|patients|placebo|controls?|women|men)\b",
-    re.I,
-)
 MAYBE = 0.3  # from this belief on a phrase may be a group
 
 
@@ -101,24 +91,14 @@ class Naming:
 
     def _listed(self, i: int, phrases: list[Phrase]) -> Phrase | None:
         """The phrase right before a figure in a list of figures each with a name of its own, or None."""
-        reader, e = self.reader, self.reader.figures[i]
-        before = reader.figures[i - 1] if i else None
-        if i and before is not None and "base" in before.tags:
-            before = before.host
-        if before is None or self.kinds[i] not in EVENTS or not 0 < e.start - before.end < 100:
+        place = item(self.reader, i) if self.kinds[i] in EVENTS else None
+        if place is None:
             return None
-        if reader.sentence[i - 1] != reader.sentence[i] or before.form not in ("count", "percent"):
-            return None
-        match = LISTED.fullmatch(reader.doc.text, before.end, e.start)
-        if match is None or UNLISTED.search(match.group("name")) is not None:
-            return None
-        first = reader.doc.token_at(match.start("name"))
-        last = reader.doc.token_at(match.end("name") - 1) + 1
-        phrase = next((p for p in phrases if (p.first, p.last) == (first, last)), None)
-        bracket = match.group("bracket") is not None
-        if bracket and self.beliefs.get((reader.sentence[i], first, last), 0.0) >= MAYBE:
+        where = self.reader.sentence[i], place.first, place.last
+        told = symptom_counted(self.reader, self.reader.figures[i]) is not None
+        if place.bracket and not told and self.beliefs.get(where, 0.0) >= MAYBE:
             return None  # "12 with placebo, prednisone (3)"
-        return phrase
+        return next((p for p in phrases if (p.first, p.last) == where[1:]), None)
 
     def _scene(self, sentence: int) -> Scene:
         if sentence not in self.scenes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from extract.case_report import told_as
 from extract.doses import is_drug
 from extract.expressions import Expression
 from extract.features import Reader
@@ -45,6 +46,11 @@ PLAN = re.compile(
     r"|treatments|regimens|methods|techniques|parameters|variables|measures|conditions|domains|periods|phases"
     r"|time\s?points|strategies|approaches|factors|forms|variants|phenotypes|themes|dimensions|outcomes|questions"
     r"|therapies|agents|drugs)\b(?!\s*[(\[])"
+)
+# "included cough (n =", ", weight loss (": what stands in front of a figure's bracket
+NOUN = re.compile(
+    r"(?:^|[,;:(]|\b(?:and|or|were|was|included?|including|comprised|comprising|as))\s+((?:[A-Za-z][\w'/-]*\s){1,4})"
+    r"[(\[]\s*(?:[nN]\s*=\s*)?$"
 )
 PLANNED = 20  # such numbers are small
 
@@ -113,3 +119,10 @@ def is_share(e: Expression) -> bool:
 def fared(reader: Reader, e: Expression) -> bool:
     """Whether a figure says how all people fared ("All patients improved")."""
     return e.kind == "all" and FARED.match(reader.doc.text, e.end) is not None
+
+
+def symptom_counted(reader: Reader, e: Expression) -> str | None:
+    """The symptom before a figure's bracket: "included cough (n = 28)", but not "boys with cough (n = 28)"."""
+    match = NOUN.search(reader.doc.text, max(0, e.start - 60), e.start)
+    name = match.group(1).strip() if match is not None else ""
+    return name if name and told_as(name.lower()) is not None else None
