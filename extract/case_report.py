@@ -109,7 +109,6 @@ def _patterns() -> _Patterns:
     )
 
 
-
 def told_as(name: str) -> str | None:
     """`symptom` or `sign` where a name is one of those that patients tell or examiners see, word for word; or None."""
     found = _patterns().symptoms.fullmatch(name)

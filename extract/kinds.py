@@ -16,7 +16,7 @@ from extract.expressions import Expression
 from extract.features import Reader
 from extract.linear import Decider
 from extract.listing import lists
-from extract.plain import fared, given, is_age, is_plan, is_share, sex_ratios, sexes, symptom_counted
+from extract.plain import fared, given, is_age, is_plan, is_share, sex_ratios, sexes, smokers, symptom_counted
 
 # Least probability of being a finding. Cross-validation on train is flat from 0.36 to 0.42 (F1 .894-.895); of these the
 # one with the best precision on dev was taken.
@@ -89,7 +89,7 @@ def classify(
             keep(i, p, belief)
         elif fared(reader, e):
             kinds[i], beliefs[i] = "outcome", max(belief, THRESHOLD)
-    for i, kind in [*sex_ratios(reader), *sexes(reader)]:
+    for i, kind in [*sex_ratios(reader), *sexes(reader), *smokers(reader)]:
         kinds[i], beliefs[i] = kind, 1.0
     return kinds, beliefs
 

@@ -34,6 +34,17 @@ MALE = re.compile(r"(?:were\s+|was\s+)?(?:males?|men|boys)(?:\s+(?:patients?|sub
 FEMALE = re.compile(r"(?:were\s+|was\s+)?(?:females?|women|girls)(?:\s+(?:patients?|subjects?|participants?))?", re.I)
 NOUN_MALE = re.compile(r"\s*(?:males?|men|boys)\s*(?=[),;.\]]|and\b)", re.I)
 NOUN_FEMALE = re.compile(r"\s*(?:females?|women|girls)\s*(?=[),;.\]]|and\b)", re.I)
+# "were current smokers", "(40%) had never smoked", "ex-smokers"
+SMOKE = re.compile(
+    r"\s*(?:\([^()]{0,12}\)\s*)?(?:(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:patients|subjects|participants|men|women|them)\s+)?"
+    r"(?P<verb>(?:were|was|are|had\s+been|had|have)\s+)?"
+    r"(?:(?P<never>never[\s-]+(?:smoked|smokers?)|(?:life-?long\s+)?non-?\s?smokers?|never\s+smoking)"
+    r"|(?P<former>(?:ex|former|past|previous)[\s-]+(?:cigarette\s+)?smokers?|stopped\s+smoking|quit\s+smoking)"
+    r"|(?P<ever>ever[\s-]+smokers?|smoked)"
+    r"|(?:(?:current|active|heavy|cigarette|regular|tobacco)\s+)*(?:smokers?|smoked))\b(?!\s*[(\[]\s*n\s*=)",
+    re.I,
+)
+JOINED = re.compile(r"\s*(?:,|;|,?\s*and)\s*")
 # "mean (SD) age was", "median age of the patients:"; no gestational age, no age of vessels
 AGE = re.compile(
     r"\b(?:mean|median|average)\s+(?:\([^()]{1,12}\)\s+)?(?:patient\s+)?age(?:\s*\((?:SD|IQR|range|±\s?SD|years|yrs|y)"
@@ -91,6 +102,26 @@ def sexes(reader: Reader) -> list[tuple[int, str]]:
             out.append((i, "sex:male"))
         elif IS_FEMALE.match(text, e.end) or (e.form == "percent" and NOUN_FEMALE.match(text, e.end)):
             out.append((i, "sex:female"))
+    return out
+
+
+def smokers(reader: Reader) -> list[tuple[int, str]]:
+    """Figures that count smokers by their wording alone ("15 were smokers, 12 ex-smokers and 7 had never smoked").
+
+    Without a verb they may be a group of the study ("15 smokers and 15 controls"), but not behind such a figure.
+    """
+    out: list[tuple[int, str]] = []
+    text, before = reader.doc.text, None
+    for i, e in enumerate(reader.figures):
+        if e.drop is not None or e.form not in ("count", "percent") or e.kind in ("none", "all") or "base" in e.tags:
+            continue
+        match = SMOKE.match(text, e.end)
+        listed = before is not None and JOINED.fullmatch(text, before, e.start) is not None
+        before = None
+        if match is not None and (match.group("verb") or e.form == "percent" or listed):
+            status = next((s for s in ("never", "former", "ever") if match.group(s)), "current")
+            out.append((i, f"smoking:{status}"))
+            before = match.end()
     return out
 
 

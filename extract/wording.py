@@ -98,6 +98,8 @@ STANDARD = [
 WHEN = re.compile(
     r"\s(?:within|during|after|before|by|at|in)\s(?=.*\b(?:days?|weeks?|months?|years?|hours?|hospital|follow-up)\b)"
 )
+TOOK_PLACE = re.compile(r"\s+(?:took\s+place|happened|occurred|(?:was|were)\s+(?:observed|seen|noted|found|recorded))$")
+ENDING = re.compile(r"\s+(?:rates?|occurred|was|were)$")
 # What follows an event of people in a clause of its own is no part of its name; what they died of is.
 CLAUSE = re.compile(
     r"(died|survived|relapsed|recurred|recovered|responded|improved)\s+"
@@ -212,11 +214,13 @@ def clean_name(text: str, kind: str = "") -> str:
         name = turned.group(1)
     name = DEATH_FROM.sub("death from ", name)
     when = WHEN.search(name)
+    if when is None:
+        name = re.sub(TOOK_PLACE, "", name)
     event, rest = (name[: when.start()], name[when.start() :]) if when is not None else (name, "")
     for pattern, standard in STANDARD:
         if pattern.match(event):
             return standard + rest
-    return _one(re.sub(r"\s+(?:rates?|occurred|was|were)$", "", name))
+    return _one(re.sub(ENDING, "", name))
 
 
 def _quantity(name: str) -> str:

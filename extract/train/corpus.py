@@ -8,11 +8,13 @@ training. Called by train and evaluate.
 from __future__ import annotations
 
 import json
+import random
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
@@ -26,6 +28,7 @@ HEADS_FILE = Path(__file__).with_name("heads.toml")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9(\[])|\s*\n+\s*")
 
 Triple = tuple[int, int, str]
+Piece = TypeVar("Piece")  # a piece of text, however it is held
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +127,18 @@ def to_doc(nlp: Language, text: str, spans: Iterable[Triple], keep: str) -> Doc:
     for token in doc:
         token.is_sent_start = token.i == 0 or (token.idx in starts and token.i not in inside)
     return doc
+
+
+def batches(cut: list[Piece], length: Callable[[Piece], int], words: int, rng: random.Random) -> Iterator[list[Piece]]:
+    """The pieces of text in random order, in batches of about `words` tokens; `length` counts those of a piece."""
+    rng.shuffle(cut)
+    batch: list[Piece] = []
+    size = 0
+    for piece in cut:
+        batch.append(piece)
+        size += length(piece)
+        if size >= words:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

@@ -2,8 +2,8 @@
 
 One step takes a batch of one corpus and updates that corpus' head and the encoder under it, nothing else: what
 another corpus does not mark is never held against a label. Run as `python -m extract.train.train GOLD VECTORS OUT
-[--splits train dev] [--members NAME ...]`: a saved spaCy pipeline a member in the folder OUT, which
-`extract.train.join` puts together.
+[--pretrained FOLDER] [--splits train dev] [--members NAME ...]`: a saved spaCy pipeline a member in the folder OUT,
+which `extract.train.join` puts together.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import math
 import random
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from thinc.api import Adam, NumpyOps, Optimizer, fix_random_seed, set_current_op
 
 import extract.encoders
 import extract.entity_head  # noqa: F401  (registers the component)
-from extract.train.corpus import Head, load_heads, read_gold, training_docs
+from extract.train.corpus import Head, batches, load_heads, read_gold, training_docs
 from extract.train.evaluate import micro, score_head
 from extract.train.settings import load_settings
 from extract.train.tokenizer import blank_clinical
@@ -120,19 +119,9 @@ def pieces(docs: dict[str, list[Doc]], longest: int, lower: float, rng: random.R
     return cut
 
 
-def batches(cut: list[Piece], words: int, rng: random.Random) -> Iterator[list[Piece]]:
-    """The pieces in random order, in batches of about `words` tokens."""
-    rng.shuffle(cut)
-    batch: list[Piece] = []
-    size = 0
-    for piece in cut:
-        batch.append(piece)
-        size += len(next(iter(piece.values())).reference)
-        if size >= words:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+def words_of(piece: Piece) -> int:
+    """The tokens of a piece."""
+    return len(next(iter(piece.values())).reference)
 
 
 def update(
@@ -177,7 +166,8 @@ def fit(
     for epoch, size in enumerate(sizes, 1):
         plan = []
         for versions in by_corpus.values():
-            plan += list(batches(pieces(versions, schedule["sentences"], schedule["lower"], rng), size, rng))
+            cut = pieces(versions, schedule["sentences"], schedule["lower"], rng)
+            plan += list(batches(cut, words_of, size, rng))
         rng.shuffle(plan)
         for batch in plan:
             update(nlp, encoder, listeners, batch, schedule["dropout"], optimizer)
@@ -206,7 +196,7 @@ def train(
 ) -> Language:
     """A trained member; scores on the development part go to standard error unless it is trained on.
 
-    `start` is the pipeline of the member whose encoder this one's starts from.
+    `start` is the pipeline (of another member, or pretrained) whose encoder this one's starts from.
     """
     set_current_ops(NumpyOps(use_blis=False))  # numpy's own matrix products are three times as fast
     heads = [head for head in load_heads().values() if head.encoder == member["encoder"]]
@@ -232,6 +222,7 @@ def main() -> None:
     parser.add_argument("gold", type=Path)
     parser.add_argument("vectors", type=Path)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--pretrained", type=Path, help="encoders of extract.train.pretrain to start from")
     parser.add_argument("--splits", nargs="+", default=["train"])
     parser.add_argument("--members", nargs="*", help="members to train, by default all, in the order of settings.toml")
     parser.add_argument("--set", nargs="*", default=[], metavar="TABLE.KEY=VALUE", help="change a setting")
@@ -242,6 +233,8 @@ def main() -> None:
     for name in arguments.members or members:
         member = members[name]
         start = arguments.out / member["start"] if "start" in member else None
+        if start is not None and member["start"] not in members:
+            start = (arguments.pretrained or arguments.out) / member["start"]
         nlp = train(arguments.gold, arguments.vectors, settings, member, arguments.splits, start)
         nlp.to_disk(arguments.out / name)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extract.features import Reader
-from extract.plain import fared, is_age, is_plan, is_share
+from extract.plain import fared, is_age, is_plan, is_share, smokers, symptom_counted
 from extract.reading import open_reader
 
 
@@ -51,3 +51,33 @@ def test_a_share_with_its_size_is_a_result_and_a_bare_fraction_may_not_be() -> N
 def test_how_all_fared() -> None:
     reader = opened("All patients improved. All patients took part.")
     assert [fared(reader, e) for e in reader.figures] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "smoked"),
+    [
+        (
+            "There were 30 men; 15 were smokers, 12 ex-smokers and 3 had never smoked.",
+            ["smoking:current", "smoking:former", "smoking:never"],
+        ),
+        ("Of them 82% were lifelong non-smokers.", ["smoking:never"]),
+        ("We compared 15 smokers and 15 non-smokers.", []),  # two groups of a study
+        ("Cough was found in 40% of smokers.", []),
+    ],
+)
+def test_smokers_by_their_wording_alone(text: str, smoked: list[str]) -> None:
+    assert [kind for _, kind in smokers(opened(text))] == smoked
+
+
+@pytest.mark.parametrize(
+    ("text", "symptom"),
+    [
+        ("Symptoms included cough (n = 28).", "cough"),
+        ("Weight loss (38%) was common.", None),
+        ("They had fever, weight loss (38%).", "weight loss"),
+        ("We studied boys with cough (n = 28).", None),
+    ],
+)
+def test_a_symptom_before_a_bracket_is_counted(text: str, symptom: str | None) -> None:
+    reader = opened(text)
+    assert symptom_counted(reader, reader.figures[0]) == symptom
