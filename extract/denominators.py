@@ -20,6 +20,8 @@ ESTIMATED = re.compile(
     re.I,
 )
 EVENTS = re.compile(r"\s+(?:[\w-]+\s+){0,3}(?:events|episodes)\b", re.I)
+OF_WHOM = re.compile(r"\b(?:of|in|among|amongst)\s+(?:whom|which|these|those|them|the\s+latter)\b[^.;]{0,60}$", re.I)
+REACH = 120  # characters back to the count before
 COUNTED = ("count", "percent")
 UNCOUNTED = ("participants", "records")  # what is a size itself
 # The least probability of a figure's group for a denominator: a guessed group would give a guessed one.
@@ -36,7 +38,9 @@ def set_denominators(found: list[tuple[Finding, Expression]], sure: dict[int, fl
     group that is likely. `text` is what the offsets of the findings count into.
     """
     sizes = stated(found)
+    before: Finding | None = None  # the count before
     for f, e in found:
+        counted, before = before, f if f.numerator is not None and e.kind not in ("none", "all") else before
         if e.kind == "all" and f.denominator is None:
             _count_all(f, e, sizes.certain(f.group, f.start) if sure.get(id(e), 0.0) >= NOBODY else None)
             continue
@@ -44,6 +48,10 @@ def set_denominators(found: list[tuple[Finding, Expression]], sure: dict[int, fl
             continue
         if sure.get(id(e), 0.0) < least(f, e):
             continue
+        if f.denominator is None and (size := _of_whom(f, e, counted, text)) is not None:
+            f.denominator = size
+            if f.group == "all" and counted is not None:  # those counted before are its people
+                f.group = counted.measure.partition(":")[2] or f.group if counted.group == "all" else counted.group
         if f.denominator is None and f.value is not None and "survival" not in f.measure and _of_people(text, f):
             of_group = sizes.of(f.group, f.start, f.sentence_start)
             f.denominator = fitting(f.stat, f.value, f.numerator, e.decimals, of_group)
@@ -65,6 +73,16 @@ def _count_all(f: Finding, e: Expression, size: int | None) -> None:
             f.value = float(f.numerator)
     elif e.form == "count" and not both:
         f.numerator, f.stat, f.value = None, "percent", 100.0 if counted and not e.less else None
+
+
+def _of_whom(f: Finding, e: Expression, counted: Finding | None, text: str) -> int | None:
+    """The count before ("29 were treated, of whom 24 (83%)"), where count and percentage vouch for it, or None."""
+    size = counted.numerator if counted is not None and f.start - counted.end < REACH else None
+    if f.stat != "percent" or f.numerator is None or not size:
+        return None
+    if OF_WHOM.search(text, max(0, f.start - REACH), f.start) is None or f.numerator > size:
+        return None
+    return size if agrees(f.numerator, size, f.value, 0.5 * 10**-e.decimals + 1e-9) else None
 
 
 def _says_so(f: Finding, e: Expression, size: int) -> bool:

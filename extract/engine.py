@@ -17,6 +17,7 @@ from extract.causes import in_list_of_causes
 from extract.choices import Choice, chosen, numbered
 from extract.denominators import set_denominators
 from extract.doses import Doses
+from extract.each import for_each
 from extract.expressions import Expression
 from extract.extras import complete
 from extract.features import Reader
@@ -112,6 +113,7 @@ class _Reading:
         rows = [self._finding(i) for i in sorted(self.kinds)]
         found = [r for r in rows if r is not None]
         _splits(found)
+        found = for_each(found, self.doc.text)
         self.doses.share([r for r in found if r[0].measure == "dose"])
         set_denominators(found, {id(self.reader.figures[i]): p for i, p in self.sure.items()}, self.doc.text)
         _reduced_ratios(found)

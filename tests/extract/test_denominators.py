@@ -135,3 +135,16 @@ def test_all_of_a_stated_number(text, stat, value, numerator, denominator) -> No
 def test_all_of_an_unknown_number_counts_nobody(text, measure, value) -> None:
     last = findings(text, [(measure, "all", "count")])[-1]
     assert (last.stat, last.value, last.numerator, last.denominator) == ("percent", value, None, None)
+
+
+def test_of_whom_is_of_those_counted_before_where_the_percentage_vouches_for_it() -> None:
+    text = "We saw 50 men. Steroids were given to 29, of whom 24 (83%) recovered."
+    figures = [
+        ("participants", "all", "count"),
+        ("treatment:steroid", "all", "count"),
+        ("outcome:recovery", "all", "percent"),
+    ]
+    last = findings(text, figures)[-1]
+    assert (last.group, last.denominator) == ("steroid", 29)
+    other = findings(text.replace("83%", "48%"), figures)[-1]
+    assert (other.group, other.denominator) == ("all", 50)
