@@ -24,7 +24,8 @@ EACH = re.compile(
     r"|subject|knee|time|morning|night|evening|meal|hour|cycle|site|hospital|cent))"
 )
 NUMBER = r"(?P<number>\d{1,2}|two|three|four|five|six|seven|eight)"
-ARMS = re.compile(rf"\b{NUMBER}\s+(?:(?!and\b|or\b|in\b|per\b|each\b|for\b|to\b|of\b|with\b)[a-z-]+\s+){{0,2}}(?:sub)?{GROUPS}\b", re.I)
+NO_KIND = r"(?!(?:and|or|in|per|each|for|to|of|with)\b)"
+ARMS = re.compile(rf"\b{NUMBER}\s+(?:{NO_KIND}[a-z-]+\s+){{0,2}}(?:sub)?{GROUPS}\b", re.I)
 MOST = 8  # arms
 
 
