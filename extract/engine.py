@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from extract import linear
+from extract.adjacent import label_beside
 from extract.arms import bare
 from extract.case_report import told_as
 from extract.causes import in_list_of_causes
@@ -38,6 +39,7 @@ from extract.version import EngineVersion
 from extract.whose import Whose
 from extract.wording import clean_group, fixed_measure
 
+BESIDE = 0.94  # how sure a group right beside a figure is
 AGES = frozenset({"older", "younger"})  # "patients with X were older (66 against 64)"
 EVENTS = frozenset({"outcome", "finding", "proportion", "symptom", "sign"})
 
@@ -145,8 +147,15 @@ class _Reading:
             if (symptom := symptom_counted(reader, e)) is not None:  # what is counted is no group
                 options = [o for o in options if not same_group(o.label, symptom)]
             best, self.sure[i] = chosen(options, self._scores(i, options, number))
+            beside = label_beside(reader, i)
+            if beside is not None and not same_group(best.label, self._text(beside)):
+                said = next((o for o in options if o.phrase and (o.phrase.first, o.phrase.last) == beside), None)
+                best, self.sure[i] = (said, BESIDE) if said is not None else (best, self.sure[i])
             self.labels[i] = "all" if best.label == "all" else clean_group(best.label)
             whose.keep(i, self.kinds[i], best.label)
+
+    def _text(self, tokens: tuple[int, int]) -> str:
+        return self.doc.text[self.doc.starts[tokens[0]] : self.doc.ends[tokens[1] - 1]]
 
     def _scores(self, i: int, options: list[Choice], number: dict[frozenset[str], int]) -> list[float]:
         """The network's score of each candidate for the group of a figure."""
