@@ -50,6 +50,10 @@ class Naming:
     def named(self, i: int) -> Phrase | None:
         """The phrase that names figure `i`, or None."""
         figures, text = self.reader.figures, self.reader.doc.text
+        host = figures[i].host if figures[i].form in ("sd", "se", "range") else None
+        whose = next((j for j in range(i - 1, -1, -1) if figures[j] is host), None) if host is not None else None
+        if whose in self.kinds and self.kinds[whose] == self.kinds[i]:
+            return self.named(whose)  # a spread is of what it stands behind
         run = [j for j in run_of(self.reader, i) if j <= i and self._akin(j, i)]
         compared = [j for j in run if AGAINST.search(text, figures[j].end, figures[i].start) is not None]
         if compared:
