@@ -117,7 +117,8 @@ class _Reading:
         _splits(found)
         found = for_each(found, self.doc.text)
         self.doses.share([r for r in found if r[0].measure == "dose"])
-        set_denominators(found, {id(self.reader.figures[i]): p for i, p in self.sure.items()}, self.doc.text)
+        sure = {id(self.reader.figures[i]): p for i, p in self.sure.items()}
+        set_denominators(found, sure, self.doc.text, self.reader.figures)
         _reduced_ratios(found)
         said = [(f, e) for f, e in found if (f.value, f.low, f.high) != (None, None, None)]
         return [f for f, _ in _once(said, self.reader)]

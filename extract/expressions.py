@@ -210,6 +210,7 @@ def _share(doc: Document, items: list[_Item]) -> None:
                 "arms",
                 "n",
                 "=",
+                "age",  # "median age 67, 62% male"
             ):
                 continue
             here.percent = True

@@ -89,6 +89,12 @@ def classify(
             keep(i, p, belief)
         elif fared(reader, e):
             kinds[i], beliefs[i] = "outcome", max(belief, THRESHOLD)
+    for run in runs(reader, kept):  # "4/25, 3/24 and 0/26": of fractions side by side all are findings or none
+        known = [i for i in run if i in kinds]
+        if known and all("over" in figures[i].tags for i in run):
+            for i in run:
+                if i not in kinds:
+                    kinds[i], beliefs[i] = kinds[known[0]], THRESHOLD
     for i, kind in [*sex_ratios(reader), *sexes(reader), *smokers(reader)]:
         kinds[i], beliefs[i] = kind, 1.0
     return kinds, beliefs

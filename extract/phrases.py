@@ -45,6 +45,13 @@ def word_classes() -> dict[str, str]:
 
 
 @cache
+def adverb_like() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Words in -ly that are no adverbs ("early", "elderly"), and endings of such words ("splenomegaly")."""
+    data = load("grammar")
+    return frozenset(data["no_adverbs"]), tuple(data["no_adverb_endings"])
+
+
+@cache
 def people_words() -> frozenset[str]:
     """Nouns that mean people."""
     return frozenset(load("grammar")["people"])
@@ -119,7 +126,7 @@ def _open(doc: Document, i: int, out: list[Atom]) -> str:
     low = doc.lower[i]
     if low.endswith("ed") and len(low) > 4 and out and out[-1].type == "A":
         return "V"
-    if low.endswith("ly") and len(low) > 4:
+    if low.endswith("ly") and len(low) > 4 and low not in adverb_like()[0] and not low.endswith(adverb_like()[1]):
         return "P"
     return "N"
 

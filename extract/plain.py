@@ -118,7 +118,7 @@ def smokers(reader: Reader) -> list[tuple[int, str]]:
         match = SMOKE.match(text, e.end)
         listed = before is not None and JOINED.fullmatch(text, before, e.start) is not None
         before = None
-        if match is not None and (match.group("verb") or e.form == "percent" or listed):
+        if match is not None and (match.group("verb") or (e.form == "percent" and e.bracket) or listed):
             status = next((s for s in ("never", "former", "ever") if match.group(s)), "current")
             out.append((i, f"smoking:{status}"))
             before = match.end()

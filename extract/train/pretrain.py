@@ -167,6 +167,8 @@ def step(
         places += [offset + place for place in where]
         answers += which
         offset += len(words)
+    if not places:
+        return 0.0  # a batch of few words may hide none
     rows, back = model.begin_update(docs)
     flat = np.concatenate(rows)
     gradient = np.zeros_like(flat)

@@ -148,3 +148,13 @@ def test_of_whom_is_of_those_counted_before_where_the_percentage_vouches_for_it(
     assert (last.group, last.denominator) == ("steroid", 29)
     other = findings(text.replace("83%", "48%"), figures)[-1]
     assert (other.group, other.denominator) == ("all", 50)
+
+
+def test_a_number_before_in_the_sentence_is_the_denominator_where_count_and_percentage_fit_no_other() -> None:
+    reader = open_reader(text := "Of the 250 men, 118 (47.2%) left.", [(0, 33, "RESULTS")])
+    all_of_them, share = reader.figures
+    for percent, denominator in ((47.2, 250), (48.2, None)):
+        f = Finding(measure="outcome:left", stat="percent", value=percent, numerator=118, start=share.start)
+        set_denominators([(f, share)], {id(share): 1.0}, text, reader.figures)
+        assert f.denominator == denominator
+    assert all_of_them.value == 250

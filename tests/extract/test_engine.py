@@ -161,3 +161,25 @@ def test_every_finding_names_the_engine_and_its_component() -> None:
     for text in ABSTRACTS:
         for f in ENGINE.read(text=text):
             assert f.engine == Engine.version and f.how and 0 <= f.confidence <= 1
+
+
+def test_what_lies_right_beside_a_figure_is_its_group() -> None:
+    text = "Mean stay was 5.2 days (SD 2.1) in the early group and 7.9 days (SD 3.4) in the late group."
+    groups = {text[f.start : f.end]: f.group for f in ENGINE.read(text=text)}
+    assert groups["5.2"] == "early group" and groups["7.9"] == "late group"
+
+
+def test_a_group_may_be_called_by_one_capital() -> None:
+    text = "In group A (n=45) 5 patients (11.1%) and in group B (n=47) 11 patients (23.4%) developed infection."
+    shares = {f.group: (f.numerator, f.denominator) for f in ENGINE.read(text=text) if f.stat == "percent"}
+    assert shares == {"group A": (5, 45), "group B": (11, 47)}
+
+
+def test_a_spread_is_of_what_it_stands_behind() -> None:
+    text = "Fifty women were seen twice: at baseline (follicular phase) and 16±3 days post intervention."
+    assert len({f.measure for f in ENGINE.read(text=text) if f.start > 30}) == 1
+
+
+def test_all_of_an_unknown_number_is_no_count() -> None:
+    (finding,) = ENGINE.read(text="All patients improved.")
+    assert (finding.stat, finding.value, finding.numerator) == ("percent", 100.0, None)

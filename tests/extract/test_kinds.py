@@ -57,3 +57,13 @@ def test_list_is_one_run():
 def test_sex_by_its_wording_alone(text: str, measures: list[tuple[str, str, float]]) -> None:
     found = [(f.measure, f.stat, f.value) for f in Engine().read(text=text) if f.measure.startswith("sex:")]
     assert [m for m in found if m in measures] == measures
+
+
+def test_of_fractions_side_by_side_all_are_findings() -> None:
+    found = classes("Bleeding was seen in 4/25, 3/24 and 0/26 patients of groups A, B and C.")
+    assert set(found) >= {"4/25", "3/24", "0/26"}
+
+
+def test_a_list_of_figures_with_names_of_their_own_is_of_one_kind() -> None:
+    found = classes("Cough (70%), fever (52%), dyspnoea (61%) and weight loss (38%) were common.")
+    assert set(found.values()) <= {"symptom", "sign", "finding", "outcome", "proportion"} and len(found) == 4

@@ -5,6 +5,7 @@ the digits, and a project file whose commands exist.
 from __future__ import annotations
 
 import importlib.util
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import extract.train.train as training
 from extract.encoders import half_precision, quasi_recurrent, window_recurrent_encoder
 from extract.train.corpus import load_heads
 from extract.train.join import join
+from extract.train.pretrain import pretrain, texts
 from extract.train.settings import load_settings
 from extract.train.train import build
 
@@ -134,12 +136,37 @@ def test_texts_of_one_batch_do_not_see_each_other() -> None:
 
 
 def test_every_encoder_has_a_member_and_members_start_from_earlier_ones() -> None:
-    trained: list[str] = []
+    plans = load_settings()["pretraining"]
+    trained = {name: plan for name, plan in plans.items() if isinstance(plan, dict)}
+    encoder = load_settings()["encoder"]
     members = load_settings()["members"]
     for name, settings in members.items():
-        assert settings.get("start") in (None, *trained)
-        trained.append(name)
+        start = settings.get("start")
+        assert start is None or start in trained
+        if start is not None:  # weights fit only an encoder of the same form
+            assert all((encoder | settings)[key] == (encoder | trained[start])[key] for key in encoder)
+        trained[name] = settings
     assert {settings["encoder"] for settings in members.values()} == {head.encoder for head in load_heads().values()}
+
+
+def test_an_encoder_learns_to_guess_hidden_words(
+    vectors: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drugs = ["Prednisone", "Methotrexate", "Colchicine", "Aspirin", "Insulin", "Warfarin"] * 5
+    lines = [f"{drug} {n} relieved the cough of most patients. It was given daily." for n, drug in enumerate(drugs)]
+    rows = [{"text": line} for line in lines] + [{"text": "A development part is not read.", "split": "dev"}]
+    (tmp_path / "texts.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    found = list(texts([tmp_path / "texts.jsonl"]))
+    assert found == lines
+    settings = load_settings(["pretraining.epochs=6", "pretraining.common=40", "pretraining.words=60"])
+    settings["encoder"] |= {"rows": [50, 50, 50, 50], "width": 16, "hidden": 0}
+    settings["optimizer"] |= {"rate": 0.02}
+    settings["pretraining"] |= {"windows": {}}
+    one, other = (pretrain("windows", vectors, found, settings) for _ in range(2))
+    losses = [json.loads(line)["loss"] for line in capsys.readouterr().err.splitlines()]
+    assert losses[5] < 0.8 * losses[0] and losses[:6] == losses[6:]  # it learns, and the same every time
+    seen = [nlp.get_pipe("windows").predict([nlp.make_doc("Insulin was given daily.")])[0] for nlp in (one, other)]  # type: ignore[attr-defined]
+    assert np.array_equal(*seen)
 
 
 def test_members_are_written_into_a_folder_that_is_not_there_yet(
