@@ -7,6 +7,7 @@ weighs; `chosen` takes the best. Called by `extract.whose` and `extract.engine`.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ from extract.similar import content, same_group
 if TYPE_CHECKING:
     from extract.whose import Whose
 
+# No label of people: "patients and C-reactive protein", a bound alone ("≥50% improvement")
+NOBODY = re.compile(r"(?:patients|subjects|participants|cases)\s+(?:and|or)\s|[<>≤≥]=?\s?[\d.]+\s?%$", re.I)
 LEAST = 0.06  # belief from which a phrase far from the figure is a candidate
 KNOWN = 0.2  # and a group that the sentence does not name
 
@@ -40,6 +43,8 @@ def choices(whose: Whose, figure: int, kind: str) -> list[Choice]:
     out = [Choice("all", None, 0.5, asked.everybody())]
     present = []
     for phrase, belief, label in asked.mentions:
+        if NOBODY.match(label) is not None:
+            continue
         words = content(label)
         near = abs(phrase.first - e.last) < 12 or abs(e.first - phrase.last) < 4
         if words and (belief >= LEAST or near):
