@@ -29,6 +29,7 @@ from extract.layout import layout
 from extract.names import Beliefs, name_of
 from extract.naming import Naming
 from extract.network import Network, load_network
+from extract.phrases import people_words
 from extract.plain import symptom_counted
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
@@ -115,6 +116,7 @@ class _Reading:
         rows = [self._finding(i) for i in sorted(self.kinds)]
         found = [r for r in rows if r is not None]
         _splits(found)
+        _again(found)
         found = for_each(found, self.doc.text)
         self.doses.share([r for r in found if r[0].measure == "dose"])
         sure = {id(self.reader.figures[i]): p for i, p in self.sure.items()}
@@ -260,6 +262,14 @@ def _once(found: list[tuple[Finding, Expression]], reader: Reader) -> list[tuple
         seen[key] = len(out)
         out.append((f, e))
     return sorted(out, key=lambda row: row[0].start)
+
+
+def _again(found: list[tuple[Finding, Expression]]) -> None:
+    """The size of the study said again of "these 120 infants" is that of all, not of a group of infants."""
+    people = {f.value for f, _ in found if f.measure == "participants" and f.group == "all" and f.cmp == "="}
+    for f, _ in found:
+        if f.measure == "participants" and f.value in people and f.group.lower() in people_words():
+            f.group = "all"
 
 
 def _splits(found: list[tuple[Finding, Expression]]) -> None:
