@@ -25,7 +25,7 @@ OF = re.compile(
 OPEN = re.compile(
     r"\s*" + WORDS % 9 + r"[\w'’/+.-]*\s*[(\[]\s*(?:n\s*=\s*|approximately\s|about\s|~|only\s|i\.e\.,?\s|or\s)?$", re.I
 )
-SD_SIGN = re.compile(r"\s*(?:±|\+\s?/\s?[-−–]|\+\s?[-−–]|\+or-|\\pm|∓)\s*$")
+SD_SIGN = re.compile(r"\s*[(\[]?\s*(?:±|\+\s?/\s?[-−–]|\+\s?[-−–]|\+or-|\\pm|∓)\s*$")
 SD_WORD = re.compile(r"\s*[(\[,;]\s*(?:±\s*)?(?:s\.?d\.?|standard deviation)\s*[=:,]?\s*(?:±|\+/[-−])?\s*$", re.I)
 SE_WORD = re.compile(r"\s*[(\[,;]\s*(?:±\s*)?(?:s\.?e\.?m?\.?|standard error)\s*[=:,]?\s*(?:±|\+/[-−])?\s*$", re.I)
 BRACKET = re.compile(r"\s*[(\[]\s*(?:±\s*|\+/[-−]\s*)?$")
@@ -82,6 +82,7 @@ PERCENT = frozenset({"%", "percent", "per", "cent"})
 CLOSED = frozenset({"of", "the", "these", "those", "them", "all", "our", "out", "a", "an", "or", "to", "n"})
 SENTENCE_END = re.compile(r"[.?!]\s+[A-Z]")
 BOUNDS = frozenset("<>≤≥⩽⩾")
+NUMBERED = frozenset({"cycle", "cycles", "visit", "visits", "grade", "stage", "phase", "group", "arm", "cohort"})
 CURRENCIES = frozenset("$€£¥")
 CMP = {"ge": ">=", "le": "<=", "lt": "<", "gt": ">", "about": "~"}
 
@@ -185,6 +186,8 @@ def _share(doc: Document, items: list[_Item]) -> None:
         if here.unit is not None or here.number.kind in ("none", "all", "fraction") or after.unit is None:
             continue
         gap = doc.text[here.number.end : after.number.start]
+        if here.number.first and doc.lower[here.number.first - 1] in NUMBERED:
+            continue
         if len(gap) > 12 or not (LIST.fullmatch(gap) or RANGE.fullmatch(gap) or SD_SIGN.fullmatch(gap)):
             continue
         if gap.strip() == "(":
@@ -347,7 +350,7 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
     if (
         whole
         and b.percent
-        and a.number.kind in ("digits", "words", "all", "none")
+        and (a.number.kind in ("digits", "words", "all") or (a.number.kind == "none" and b.number.value == 0))
         and not (
             a.number.kind == "all"
             and ((b.number.value == 100) == bool(a.number.less) or ("(" not in gap and "[" not in gap))

@@ -55,6 +55,7 @@ RATE = re.compile(
 )
 PARALLEL = re.compile(r"\b(?:and|vs|versus|compared|than|to|or)\b|,")
 STOPPED = re.compile(r"[;:.]\s|\b(?:while|whereas|but|was|were|had|ratio|score|p\s?[<=>])|%", re.I)
+POWER = re.compile(r"\s?[×xX]\s?10")
 JOINED = re.compile(
     r"\s*(?:%|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|to|&|compared\s+(?:with|to)|,\s*and|(?:in|for"
     r"|with)\s+[\w\s-]{1,25}\s(?:and|vs\.?|versus|compared\s+(?:with|to)))\s*"
@@ -228,6 +229,15 @@ def _rates(doc: Document, figures: list[Expression]) -> None:
             earlier.unit, earlier.form, earlier.numerator = e.unit, "value", None
 
 
+def _other_bracket(gap: str) -> bool:
+    """Whether a text leaves a bracket and enters another: "(0.1 ± 0.2 pg), creatinine (0.3" tell of two measures."""
+    depth = lowest = 0
+    for sign in gap:
+        depth += (sign in "([") - (sign in ")]")
+        lowest = min(lowest, depth)
+    return lowest < 0 and depth > lowest
+
+
 def _units(doc: Document, figures: list[Expression]) -> None:
     """Units pass between a mean and its spread, between means of one sentence, into brackets with "mean"."""
     for e in figures:
@@ -258,7 +268,8 @@ def _units(doc: Document, figures: list[Expression]) -> None:
                 or last.unit is None
             ):
                 continue
-            if doc.sentence_of(last.first) == doc.sentence_of(e.first) and abs(last.start - e.start) < 130:
+            near = doc.sentence_of(last.first) == doc.sentence_of(e.first) and abs(last.start - e.start) < 130
+            if near and not _other_bracket(doc.text[min(last.end, e.end) : max(last.start, e.start)]):
                 e.unit = last.unit
     plain = [e for e in figures if e.form == "value" and e.drop is None and "percent-unit" not in e.tags]
     for order in (plain[::-1], plain):
@@ -271,7 +282,8 @@ def _units(doc: Document, figures: list[Expression]) -> None:
                 and lender.unit.kind not in ("percent", "money")
             ):
                 gap = doc.text[min(e.end, lender.end) : max(e.start, lender.start)]
-                if len(gap) < 60 and PARALLEL.search(gap) and not STOPPED.search(gap):
+                own = POWER.match(doc.text, e.end) is not None  # "2.4 g of A and 1.9×107 of B"
+                if len(gap) < 60 and PARALLEL.search(gap) and not STOPPED.search(gap) and not own:
                     e.unit = lender.unit
     for i, e in enumerate(figures):
         if e.unit is None and i and e.form in ("value", "count", "range") and "percent-unit" not in e.tags:

@@ -135,7 +135,7 @@ KEEP_S = frozenset(
 TIMES = "weeks?|days?|months?|years?|hours?|hrs?|minutes?|visits?|baseline|least|most|times?|end|cycles?"
 UNITS = "mmol|mol|[mµuμnpk]?g|[mdµμ]?l|[cmµμk]?m|m2|h|min|s|sec|[mk]?iu|u|mm ?hg|hg|bpm|beats|kcal|kj|dyn|meq|events"
 NAMELESS = re.compile(
-    rf"(?:(?:at|by|in|on|after|per|of)\s+)?(?:(?:{TIMES})(?:[\s-]\d+)?|(?:{UNITS})(?:[\s/·.*^-]+(?:{UNITS}|\d+))*[\d-]*)",
+    rf"(?:(?:at|by|in|on|after|per|of)\s+)?(?:(?:{TIMES})(?:[\s-]\d+(?:\s?[-–]\s?\d+)?)?|(?:{UNITS})(?:[\s/·.*^-]+(?:{UNITS}|\d+))*[\d-]*)",
     re.I,
 )
 
@@ -236,7 +236,9 @@ def _quantity(name: str) -> str:
 def _around() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     words = {key: "|".join(map(re.escape, row)) for key, row in load("names")["measurement"].items()}
     return (
-        re.compile(rf"^.*\b(?:{words['telling']})\s+(?:an?\s+|the\s+)?(?=\S)"),
+        re.compile(
+            rf"^.*\b(?:(?:{words['telling']})|(?:{words['changing']})(?!\s+(?:{words['how']})\b))\s+(?:an?\s+|the\s+)?(?=\S)"
+        ),
         re.compile(rf"(?<=\w)\s+(?:{words['ended']})\b.*$"),
         re.compile(rf"^(?:(?:{words['before']})\s+)+(?=\S\S)"),
         re.compile(rf"\s+(?:{words['behind']})$"),

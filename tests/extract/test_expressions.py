@@ -122,6 +122,9 @@ def test_unit_behind_a_bracket_and_behind_several_sides(text, unit):
         ("Itch fell (mean [SE], 31.4% [1.7%] vs 8.8% [1.8%]).", [("percent", 31.4), ("percent", 8.8)]),
         ("The end points were: 1. Death; 2. Relapse in the ward.", []),
         ("There were 70 in group 2, and 72 in group 3.", [("count", 70), ("count", 72)]),
+        ("The change was −2.26 (±3.42) points.", [("value", -2.26), ("sd", 3.42)]),
+        ("There was no effect on diarrhea (6% reduction).", [("count", 0), ("percent", 6)]),
+        ("Drug A 840 mg for cycle 1 and 420 mg later.", [("value", 840), ("value", 420)]),
         ("All except 3 of the 40 patients stayed.", [("count", 37)]),
         ("All but two patients (83%) stayed.", [("percent", 83)]),
         ("Platelets were 12.2 x 10(9)/L and 180 × 10^3/uL.", [("value", 12.2), ("value", 180)]),
@@ -262,3 +265,10 @@ def test_any_text_gives_spans_that_hold_their_number(text):
     assert [(e.form, e.start, e.value, e.low, e.drop) for e in figures] == [
         (e.form, e.start, e.value, e.low, e.drop) for e in again
     ]
+
+
+def test_units_do_not_pass_from_one_bracket_to_another():
+    text = "MCH (A 0.1 ± 0.4; B 0.2 ± 0.3 pg), creatinine (A 0.0 ± 0.1; B 0.1 ± 0.2 mg/dL)"
+    units = [e.unit.text if e.unit else None for e in kept(text) if e.form == "value"]
+    assert units == ["pg", "pg", "mg/dL", "mg/dL"]
+    assert [e.unit.text if e.unit else None for e in kept("with 2.4 g of A and 1.9×107 spores of B")][:2] == ["g", None]
