@@ -21,6 +21,10 @@ ESTIMATED = re.compile(
     re.I,
 )
 EVENTS = re.compile(r"\s+(?:[\w-]+\s+){0,3}(?:events|episodes)\b", re.I)
+# "90% of days", "30% of the dose": shares of no people
+OF_TIME = re.compile(
+    r"\s*of\s+(?:the\s+|all\s+)?(?:days|nights|weeks|months|time|occasions|measurements|doses?|volume|blood|energy|calories)\b"
+)
 OF_WHOM = re.compile(r"\b(?:of|in|among|amongst)\s+(?:whom|which|these|those|them|the\s+latter)\b[^.;]{0,60}$", re.I)
 LEAST = 3  # of smaller counts too many numbers give the same percentage
 REACH = 120  # characters back to the count before
@@ -115,6 +119,8 @@ def _says_so(f: Finding, e: Expression, size: int) -> bool:
 
 def _of_people(text: str, f: Finding) -> bool:
     """Whether a figure can be a share of a stated size: no estimate over time, no round figure, no count of events."""
+    if OF_TIME.match(text, f.end) is not None:
+        return False
     if f.numerator is None:
         return f.cmp == "=" and ESTIMATED.search(text, f.sentence_start, f.start) is None
     return f.cmp in ("=", "~") and (f.stat == "percent" or EVENTS.match(text, f.end) is None)
