@@ -7,6 +7,7 @@ statistic, dose, denominator. Called by `pipeline.run` and by `retally extract`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -40,6 +41,11 @@ from extract.version import EngineVersion
 from extract.whose import Whose
 from extract.wording import clean_group, fixed_measure
 
+# "Seven relapsed and 11 did not": what is named has not happened to these
+DID_NOT = re.compile(
+    r"\s*(?:\([^()]{0,14}\)\s*)?(?:others?\s+|patients\s+|subjects\s+|women\s+|men\s+)?"
+    r"(?:did|had|was|were|has|have)\s+not\b\s*(?=[.,;)]|and\b|but\b|while\b|$)"
+)
 BESIDE = 0.94  # how sure a group right beside a figure is
 AGES = frozenset({"older", "younger"})  # "patients with X were older (66 against 64)"
 EVENTS = frozenset({"outcome", "finding", "proportion", "symptom", "sign"})
@@ -197,6 +203,8 @@ class _Reading:
             name = name_of(self.reader, phrase, kind) if phrase is not None else ""
             if not name:
                 return None
+            if kind in EVENTS and DID_NOT.match(self.doc.text, e.end) and not name.startswith(("no ", "not ")):
+                name = f"no {name}"
             if stat in ("count", "percent") and kind in EVENTS and phrase is not None:
                 if in_list_of_causes(self.reader, self.reader.sentence[i], self.doc.starts[phrase.first]):
                     kind = "cause"

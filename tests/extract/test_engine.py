@@ -183,3 +183,8 @@ def test_a_spread_is_of_what_it_stands_behind() -> None:
 def test_all_of_an_unknown_number_is_no_count() -> None:
     (finding,) = ENGINE.read(text="All patients improved.")
     assert (finding.stat, finding.value, finding.numerator) == ("percent", 100.0, None)
+
+
+def test_who_did_not_are_not_counted_among_those_who_did() -> None:
+    text = "Seven of 18 patients suffered a relapse and 11 did not."
+    assert [f.measure for f in ENGINE.read(text=text)][:2] == ["outcome:relapse", "outcome:no relapse"]
