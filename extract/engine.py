@@ -44,7 +44,7 @@ from extract.wording import clean_group, fixed_measure
 # "Seven relapsed and 11 did not": what is named has not happened to these
 DID_NOT = re.compile(
     r"\s*(?:\([^()]{0,14}\)\s*)?(?:others?\s+|patients\s+|subjects\s+|women\s+|men\s+)?"
-    r"(?:did|had|was|were|has|have)\s+not\b\s*(?=[.,;)]|and\b|but\b|while\b|$)"
+    r"(?:did|had|was|were|has|have)\s+not\b\s*(?=[.,;()]|and\b|but\b|while\b|$)"
 )
 BESIDE = 0.94  # how sure a group right beside a figure is
 AGES = frozenset({"older", "younger"})  # "patients with X were older (66 against 64)"

@@ -82,6 +82,7 @@ PERCENT = frozenset({"%", "percent", "per", "cent"})
 CLOSED = frozenset({"of", "the", "these", "those", "them", "all", "our", "out", "a", "an", "or", "to", "n"})
 SENTENCE_END = re.compile(r"[.?!]\s+[A-Z]")
 BOUNDS = frozenset("<>≤≥⩽⩾")
+PLAN_NOUN = re.compile(r"\s+(?:[a-z-]+\s+){0,2}(?:groups|arms|cohorts|treatments|regimens|conditions|methods)\b")
 NUMBERED = frozenset({"cycle", "cycles", "visit", "visits", "grade", "stage", "phase", "group", "arm", "cohort"})
 CURRENCIES = frozenset("$€£¥")
 CMP = {"ge": ">=", "le": "<=", "lt": "<", "gt": ">", "about": "~"}
@@ -359,6 +360,8 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
         and text[max(0, a.number.start - 2) : a.number.start].strip() not in BOUNDS  # "with >5 lesions (73%)"
         and not (OTHER_SHARE.match(text, b.tail) and ("(" in gap or "[" in gap))
         and not (c is not None and c.percent and RANGE.fullmatch(text[b.tail : c.number.start]))  # "(55%-60%)"
+        and not (c is not None and SD_SIGN.fullmatch(text[b.number.end : c.number.start]))  # "week 24 ... (5.9 ± 0.5%)"
+        and PLAN_NOUN.match(gap) is None
     ):
         comma = re.fullmatch(r"\s*[,;:]\s*", gap) or (re.fullmatch(r"\s*\w+\s*[,;]\s*", gap) and False)
         in_brackets = re.search(r"[(\[]\s*(?:n\s*=\s*)?$", text[max(0, a.number.start - 8) : a.number.start], re.I)

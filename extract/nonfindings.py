@@ -34,12 +34,15 @@ LABELLED = re.compile(
 GRADED = re.compile(
     r"\b(?:grade|stage|phase|class|type)s?\s*(?:[≥>≤<]=?\s*)?(?:\d\s?(?:/|-|–|or|and|to)\s?|(?<=[≥>≤<=\s]))$", re.I
 )
+TIMED = re.compile(r"(?:^|[a-z(,;]\s?)\b(?<!one )(?:week|day|month|visit)s?\s+$", re.I)  # "at week 24"
 LABELS = 20  # numbers below it may be a label
 COUNTING = re.compile(r"(?:group|arm|cohort)\s+")  # a number behind it may count its people
 
 
 def is_label(text: str, start: int, value: float) -> bool:
     """Whether the number at `start` names a group, a grade or a visit, and counts nothing."""
+    if TIMED.search(text, max(0, start - 12), start) is not None:
+        return True
     return value < LABELS and (
         LABELLED.search(text, max(0, start - 24), start) is not None
         or (value < 10 and GRADED.search(text, max(0, start - 24), start) is not None)

@@ -168,6 +168,7 @@ def candidates(parts: list[Atom], longest: int = 4, negative: Callable[[int], bo
             and negative is not None
             and parts[i - 1].last - parts[i - 1].first == 1
             and negative(parts[i - 1].first)
+            and (start.type == "N" or parts[i - 1].type != "P")  # "17% without reached 7%" denies no reaching
             else None
         )
         for j in range(i, len(parts)):

@@ -106,6 +106,9 @@ CLAUSE = re.compile(
     r"(?:when|while|although|though|whereas|despite|because|if|unless|once|until)\b"
 )
 DEATH_FROM = re.compile(r"^(?:died|death|dying)\s+(?:of|from|(?:due|secondary)\s+to|because\s+of)\s+(?:an?\s+|the\s+)?")
+LEVEL_OF = re.compile(
+    r"^((?:serum|plasma|blood|urine|urinary)\s+)?(?:levels?|values?|concentrations?)\s+of\s+(?:the\s+)?(?=\w{2})"
+)
 SHORT_PLURAL = re.compile(r"(?<=[A-Z][A-Z])s\b")  # "GI AEs"
 GREEK = re.compile(r"(?:gno|ly|the|tasta|teno|rombo|stomo|cro|cho|neuro|cri|fibro)ses$")
 KEEP_S = frozenset(
@@ -226,6 +229,7 @@ def clean_name(text: str, kind: str = "") -> str:
 def _quantity(name: str) -> str:
     """The name of a measured quantity without the words around it that are no part of it."""
     told, ended, before, behind = _around()
+    name = LEVEL_OF.sub(r"\1", name) or name
     name = told.sub("", name) or name
     name = ended.sub("", name) or name
     name = before.sub("", name) or name

@@ -122,6 +122,8 @@ def test_unit_behind_a_bracket_and_behind_several_sides(text, unit):
         ("Itch fell (mean [SE], 31.4% [1.7%] vs 8.8% [1.8%]).", [("percent", 31.4), ("percent", 8.8)]),
         ("The end points were: 1. Death; 2. Relapse in the ward.", []),
         ("There were 70 in group 2, and 72 in group 3.", [("count", 70), ("count", 72)]),
+        ("At week 24 it fell in the drug group (5.91 ± 0.5%).", [("value", 5.91), ("sd", 0.5)]),
+        ("It was alike in the two arms (10.6% vs. 12.3%).", [("count", 2), ("percent", 10.6), ("percent", 12.3)]),
         ("The change was −2.26 (±3.42) points.", [("value", -2.26), ("sd", 3.42)]),
         ("There was no effect on diarrhea (6% reduction).", [("count", 0), ("percent", 6)]),
         ("Drug A 840 mg for cycle 1 and 420 mg later.", [("value", 840), ("value", 420)]),

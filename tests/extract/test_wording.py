@@ -55,6 +55,8 @@ def test_a_change_is_named_by_what_changed(printed: str, name: str) -> None:
         ("mean corneal thickness increased until the last visit", "corneal thickness"),
         ("Blood tests revealed a slightly low sodium concentration", "slightly low sodium"),
         ("levels", "level"),
+        ("serum levels of ferritin", "serum ferritin"),
+        ("the drug reduced glucose", "glucose"),
         ("reading speed", "reading speed"),
     ],
 )
