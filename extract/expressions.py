@@ -189,6 +189,8 @@ def _share(doc: Document, items: list[_Item]) -> None:
         gap = doc.text[here.number.end : after.number.start]
         if here.number.first and doc.lower[here.number.first - 1] in NUMBERED:
             continue
+        if after.percent and LEVEL.match(doc.text, after.tail):  # "mean, 68.0; 95% CI"
+            continue
         if len(gap) > 12 or not (LIST.fullmatch(gap) or RANGE.fullmatch(gap) or SD_SIGN.fullmatch(gap)):
             continue
         if gap.strip() == "(":

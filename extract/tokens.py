@@ -132,7 +132,8 @@ def _low(words: list[str], i: int) -> str:
         before = words[i - 1] if i else ""
         after = words[i + 1] if i + 1 < len(words) else ""
         named = before.isalpha() and len(before) > 3 and before.lower() not in _small() and not before.isupper()
-        return word if named and not after.istitle() else low
+        joined = after in ("+", "/") and i + 2 < len(words) and words[i + 2][0].isalnum()  # "the A+CHP group"
+        return word if joined or (named and not after.istitle()) else low
     near = [w for w in words[max(0, i - 3) : i + 4] if len(w) > 4 and w.isalpha()]
     if any(w.isupper() for w in near):  # a heading or a title in capitals
         return low

@@ -99,7 +99,9 @@ WHEN = re.compile(
     r"\s(?:within|during|after|before|by|at|in)\s(?=.*\b(?:days?|weeks?|months?|years?|hours?|hospital|follow-up)\b)"
 )
 TOOK_PLACE = re.compile(r"\s+(?:took\s+place|happened|occurred|(?:was|were)\s+(?:observed|seen|noted|found|recorded))$")
-ENDING = re.compile(r"\s+(?:rates?|occurred|was|were|(?:of|with)\s+(?:grade|degree|stage|level|class|type)s?)$")
+ENDING = re.compile(
+    r"\s+(?:rates?|estimates?|occurred|was|were|(?:of|with)\s+(?:grade|degree|stage|level|class|type)s?)$"
+)
 # What follows an event of people in a clause of its own is no part of its name; what they died of is.
 CLAUSE = re.compile(
     r"(died|survived|relapsed|recurred|recovered|responded|improved)\s+"

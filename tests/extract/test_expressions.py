@@ -269,6 +269,11 @@ def test_any_text_gives_spans_that_hold_their_number(text):
     ]
 
 
+def test_the_level_of_an_interval_lends_no_percent_sign():
+    score = kept("The score was alike (mean, 68.0; 95% CI, 67.4-68.6).")[0]
+    assert score.value == 68 and score.form == "value" and "percent-unit" not in score.tags
+
+
 def test_units_do_not_pass_from_one_bracket_to_another():
     text = "MCH (A 0.1 ± 0.4; B 0.2 ± 0.3 pg), creatinine (A 0.0 ± 0.1; B 0.1 ± 0.2 mg/dL)"
     units = [e.unit.text if e.unit else None for e in kept(text) if e.form == "value"]

@@ -53,6 +53,7 @@ def test_offsets_give_the_words_back(text):
         ("Those with ALL relapsed.", "ALL", "ALL"),
         ("Patients in group A recovered.", "A", "A"),
         ("Factor V was low.", "V", "V"),
+        ("It fell in the A+CHP group.", "A", "A"),
         ("ALL patients recovered.", "ALL", "all"),  # stressed
         ("EFFECTS AS MEASURED LATER.", "AS", "as"),  # a title in capitals
         ("Treatment. A trial was run.", "A", "a"),
