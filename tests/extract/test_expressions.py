@@ -271,7 +271,7 @@ def test_any_text_gives_spans_that_hold_their_number(text):
 
 def test_the_level_of_an_interval_lends_no_percent_sign():
     score = kept("The score was alike (mean, 68.0; 95% CI, 67.4-68.6).")[0]
-    assert score.value == 68 and score.form == "value" and "percent-unit" not in score.tags
+    assert (score.value, score.form, score.unit) == (68, "count", None) and "percent-unit" not in score.tags
 
 
 def test_units_do_not_pass_from_one_bracket_to_another():
