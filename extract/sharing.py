@@ -55,6 +55,7 @@ RATE = re.compile(
 )
 PARALLEL = re.compile(r"\b(?:and|vs|versus|compared|than|to|or)\b|,")
 STOPPED = re.compile(r"[;:.]\s|\b(?:while|whereas|but|was|were|had|ratio|score|p\s?[<=>])|%", re.I)
+ARM = re.compile(r"\s+(?:\w+\s+)?(?:group|arm|cohort|dose)s?\b")
 POWER = re.compile(r"\s?[×xX]\s?10")
 JOINED = re.compile(
     r"\s*(?:%|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|to|&|compared\s+(?:with|to)|,\s*and|(?:in|for"
@@ -282,7 +283,8 @@ def _units(doc: Document, figures: list[Expression]) -> None:
                 and lender.unit.kind not in ("percent", "money")
             ):
                 gap = doc.text[min(e.end, lender.end) : max(e.start, lender.start)]
-                own = POWER.match(doc.text, e.end) is not None  # "2.4 g of A and 1.9×107 of B"
+                # "2.4 g of A and 1.9×107 of B", "-23.3 in the 0.03 mg group, -23.5"
+                own = POWER.match(doc.text, e.end) is not None or ARM.match(doc.text, lender.end) is not None
                 if len(gap) < 60 and PARALLEL.search(gap) and not STOPPED.search(gap) and not own:
                     e.unit = lender.unit
     for i, e in enumerate(figures):

@@ -88,7 +88,7 @@ def fitting(form: str, value: float, numerator: int | None, decimals: int, sizes
     """The first stated size that a figure's count and percentage agree with; None where none does.
 
     Count and percentage agree exactly or, where none does so, within a point; a bare percentage must be exactly
-    possible; a bare count must not be larger.
+    possible; a bare count must be smaller, or as large as the largest.
     """
     sizes = [size for size in sizes if size > 0]
     if form == "percent" and numerator is not None:
@@ -103,7 +103,7 @@ def fitting(form: str, value: float, numerator: int | None, decimals: int, sizes
         if form == "percent":
             if possible(value, size, decimals) is not None:
                 return size
-        elif numerator is not None and numerator <= size:
+        elif numerator is not None and (numerator < size or (numerator == size and max(sizes) == size)):
             return size
     return None
 
