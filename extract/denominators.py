@@ -146,4 +146,6 @@ def stated(found: list[tuple[Finding, Expression]]) -> Sizes:
     for f, _ in found:
         if f.stat in COUNTED and f.denominator is not None and not f.measure.startswith(UNCOUNTED):
             sizes.add_denominator(f.group, f.denominator, f.start, f.sentence_start)
+        if f.measure.startswith("proportion") and f.numerator and f.stat in COUNTED:
+            sizes.counted.append(f.numerator)  # "78 completed the assessment": what follows may be of them
     return sizes

@@ -609,8 +609,8 @@ def _attach(doc: Document, e: Expression, out: list[Expression]) -> None:
         and "count-percent" not in host.tags
         and "over" not in host.tags
     ):
-        if host.form == "count" and not named and host.n_equals:
-            return
+        if host.form == "count" and not named and (host.n_equals or (e.unit is not None and e.unit.kind == "time")):
+            return  # "62 patients (25-40 years)" tells their ages
         e.host = host
         if host.form == "range":
             e.host = host.host

@@ -55,6 +55,7 @@ RATE = re.compile(
 )
 PARALLEL = re.compile(r"\b(?:and|vs|versus|compared|than|to|or)\b|,")
 STOPPED = re.compile(r"[;:.]\s|\b(?:while|whereas|but|was|were|had|ratio|score|p\s?[<=>])|%", re.I)
+INTERVALS = re.compile(r"\b(?:confidence|credible)\s+(?:intervals?|limits)\b|\bCIs?\b")
 ARM = re.compile(r"\s+(?:\w+\s+)?(?:group|arm|cohort|dose)s?\b")
 POWER = re.compile(r"\s?[×xX]\s?10")
 JOINED = re.compile(
@@ -150,7 +151,9 @@ def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
             and (closed := CLOSED.match(text, after.end))
         ):
             kind = _declared(doc, a)
-            if kind == "ci":
+            low, value, high = e.value, a.value, after.value
+            around = low is not None and value is not None and high is not None and low <= value <= high
+            if kind == "ci" or (kind is None and around and INTERVALS.search(text) is not None):
                 e.drop = after.drop = "interval"
             elif (
                 kind in ("iqr", "range") and e.value is not None and after.value is not None and e.value <= after.value

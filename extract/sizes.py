@@ -87,14 +87,14 @@ def possible(percent: float, total: int, decimals: int) -> int | None:
 def fitting(form: str, value: float, numerator: int | None, decimals: int, sizes: list[int]) -> int | None:
     """The first stated size that a figure's count and percentage agree with; None where none does.
 
-    Count and percentage agree exactly or, where none does so, within a point; a bare percentage must be exactly
+    Count and percentage agree exactly or, where none does so, but for a last digit; a bare percentage must be exactly
     possible; a bare count must be smaller, or as large as the largest.
     """
     sizes = [size for size in sizes if size > 0]
     if form == "percent" and numerator is not None:
         fit = (
             n
-            for off in (_rounding(decimals), 1.0)
+            for off in (_rounding(decimals), 2 * _rounding(decimals))
             for n in sizes
             if numerator <= n and agrees(numerator, n, value, off)
         )

@@ -20,6 +20,8 @@ NUMBER = (
     r"|\d+(?:[.·∙]\d+)?"
 )
 TOKEN = re.compile(rf"(?<![\w.·∙])[.·∙]\d+|{NUMBER}|[^\W\d_]+\d*(?:['’][^\W\d_]+)?\w*|\S")
+# A line break that ends no sentence: "145\n± 14 mmHg", "53-\nyear-old"
+WRAPPED = re.compile(r"(?<=[^\s.!?:;])\n(?=[a-z0-9±(+<>≤≥=])")
 # What is a short form in capitals ("ALL") counts where these follow.
 COUNTING = frozenset({"all", "no", "none", "both"})
 STRESSED = frozenset({"patients", "subjects", "participants", "cases", "of", "the", "other", "women", "men", "infants"})
@@ -171,7 +173,12 @@ def boundaries(text: str) -> list[tuple[int, int]]:
 
 
 def read_document(text: str, sections: list[tuple[int, int, str]]) -> Document:
-    """Tokenise a text and find the sentences of each of its sections (`(start, end, label)`, in order)."""
+    """Tokenise a text and find the sentences of each of its sections (`(start, end, label)`, in order).
+
+    A line that breaks in the middle of a sentence is read on; every character keeps its place.
+    """
+    for begin, finish, _ in sections:
+        text = text[:begin] + WRAPPED.sub(" ", text[begin:finish]) + text[finish:]
     doc = tokenize(text)
     doc.labels = [label for _, _, label in sections]
     for number, (begin, finish, _) in enumerate(sections):

@@ -158,3 +158,9 @@ def test_a_number_before_in_the_sentence_is_the_denominator_where_count_and_perc
         set_denominators([(f, share)], {id(share): 1.0}, text, reader.figures)
         assert f.denominator == denominator
     assert all_of_them.value == 250
+
+
+def test_those_who_completed_are_a_size_where_the_percentage_vouches_for_it() -> None:
+    text = "We saw 85 men. Of them 78 completed the study. The first denture was preferred by 53 (67.9%)."
+    figures = [("participants", "all", "count"), ("proportion:completed the study", "all", "count")]
+    assert read(text, [*figures, ("proportion:preference", "all", "percent")])[-1] == 78

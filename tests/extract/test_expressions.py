@@ -279,3 +279,18 @@ def test_units_do_not_pass_from_one_bracket_to_another():
     units = [e.unit.text if e.unit else None for e in kept(text) if e.form == "value"]
     assert units == ["pg", "pg", "mg/dL", "mg/dL"]
     assert [e.unit.text if e.unit else None for e in kept("with 2.4 g of A and 1.9×107 spores of B")][:2] == ["g", None]
+
+
+def test_a_line_may_break_within_a_figure_and_not_between_sections():
+    assert [(e.form, e.value) for e in kept("It was 145\n± 14 mmHg at the end.")] == [("value", 145), ("sd", 14)]
+    assert [e.value for e in kept("We saw 12\nPatients (25%) came.")][:1] == [12]
+
+
+def test_two_numbers_around_a_figure_are_its_interval_where_the_text_speaks_of_intervals():
+    text = "The rate was 122.8 (90.7; 166.1), lower by 3.2, 95% confidence interval (0.1; 6.3)."
+    assert [e.value for e in kept(text)] == [122.8, 3.2]
+
+
+def test_an_age_range_behind_a_number_of_people_is_no_spread_of_it():
+    people, ages = kept("Sixty-two patients (25-40 years) were seen.")
+    assert people.unit is None and ages.host is None
