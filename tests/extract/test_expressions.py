@@ -192,6 +192,7 @@ def test_a_bound_belongs_to_the_figure_behind_it():
         "r = 0.45",
         "0.5% bupivacaine",
         "NCT01234567",
+        "the antagonist GR 55562",
         "(normal range, 0-5 mg/L)",
         "(normal: <40)",
         "[reference 100–300 × 109/L]",
