@@ -12,11 +12,14 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import random
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -187,14 +190,22 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("texts", type=Path, nargs="+", help="files of JSON lines (text, or sections with text)")
     parser.add_argument("--encoders", nargs="*", help="by default all of [pretraining]")
+    parser.add_argument("--jobs", type=int, default=2, help="encoders at once, a core each (2)")
     parser.add_argument("--set", nargs="*", default=[], metavar="TABLE.KEY=VALUE", help="change a setting")
     arguments = parser.parse_args()
     settings = load_settings(arguments.set)
     arguments.out.mkdir(parents=True, exist_ok=True)
     names = [key for key, value in settings["pretraining"].items() if isinstance(value, dict)]
     found = list(texts(arguments.texts))
-    for name in arguments.encoders or names:
-        pretrain(name, arguments.vectors, found, settings).to_disk(arguments.out / name)
+    jobs = [(name, arguments.vectors, found, settings, arguments.out / name) for name in arguments.encoders or names]
+    os.environ["OMP_NUM_THREADS"] = "1"  # of each process: the matrices are small
+    with ProcessPoolExecutor(arguments.jobs, mp_context=get_context("spawn")) as pool:
+        for done in [pool.submit(_pretrain_to_disk, *job) for job in jobs]:
+            done.result()
+
+
+def _pretrain_to_disk(name: str, vectors: Path, found: list[str], settings: dict[str, Any], target: Path) -> None:
+    pretrain(name, vectors, found, settings).to_disk(target)
 
 
 if __name__ == "__main__":
