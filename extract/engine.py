@@ -24,7 +24,7 @@ from extract.expressions import Expression
 from extract.extras import complete
 from extract.features import Reader
 from extract.finding import Finding
-from extract.groups import gather, joined, label_counts, labels, lift, phrase_text
+from extract.groups import WHOLE, gather, joined, label_counts, labels, lift, phrase_text
 from extract.kinds import classify
 from extract.layout import layout
 from extract.names import Beliefs, name_of
@@ -160,7 +160,7 @@ class _Reading:
             if beside is not None and not same_group(best.label, self._text(beside)):
                 said = next((o for o in options if o.phrase and (o.phrase.first, o.phrase.last) == beside), None)
                 best, self.sure[i] = (said, BESIDE) if said is not None else (best, self.sure[i])
-            self.labels[i] = "all" if best.label == "all" else clean_group(best.label)
+            self.labels[i] = "all" if WHOLE.fullmatch(best.label) else clean_group(best.label)
             whose.keep(i, self.kinds[i], best.label)
 
     def _text(self, tokens: tuple[int, int]) -> str:

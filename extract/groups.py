@@ -17,6 +17,13 @@ from extract.similar import content
 from extract.tokens import Document
 
 GROUP_WORD = re.compile(r"\b(?:group|arm|cohort|subgroup|patients|recipients|controls?|placebo)s?\b", re.I)
+# What calls everybody: "the entire cohort", "the group as a whole"; the annotators never took it for a group.
+WHOLE = re.compile(
+    r"(?:the\s+)?(?:(?:entire|whole|total|overall|full|combined|all)\s+(?:study\s+|patient\s+)?(?:group|cohort|population"
+    r"|series|sample|study|patients|subjects|participants|cases)s?|(?:study|patient)\s+(?:population|cohort|sample)"
+    r"|.*\bas\s+a\s+whole|overall|all)",
+    re.I,
+)
 
 
 @dataclass(slots=True)

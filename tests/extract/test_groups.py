@@ -1,6 +1,9 @@
 """Signs of a group, short forms, and what position says."""
 
+import pytest
+
 from extract.arms import after, bare, before, short_forms
+from extract.groups import WHOLE
 from extract.parallel import Place, comparator
 from extract.reading import open_reader
 
@@ -32,3 +35,17 @@ def test_a_number_in_brackets_defines_no_short_form() -> None:
 
 def test_being_given_a_drug_is_no_part_of_the_label() -> None:
     assert bare("patients treated with salmeterol") == "salmeterol"
+
+
+@pytest.mark.parametrize(
+    ("label", "everybody"),
+    [
+        ("all", True),
+        ("the entire cohort", True),
+        ("group as a whole", True),
+        ("study group", False),
+        ("whole milk", False),
+    ],
+)
+def test_labels_that_call_everybody(label: str, everybody: bool) -> None:
+    assert (WHOLE.fullmatch(label) is not None) is everybody
