@@ -16,7 +16,19 @@ from extract.expressions import Expression
 from extract.features import Reader
 from extract.linear import Decider
 from extract.listing import lists
-from extract.plain import fared, given, is_age, is_plan, is_share, sex_ratios, sexes, smokers, symptom_counted
+from extract.plain import (
+    fared,
+    given,
+    is_age,
+    is_mass,
+    is_part,
+    is_plan,
+    is_share,
+    sex_ratios,
+    sexes,
+    smokers,
+    symptom_counted,
+)
 
 # Least probability of being a finding. Cross-validation on train is flat from 0.36 to 0.42 (F1 .894-.895); of these the
 # one with the best precision on dev was taken.
@@ -25,7 +37,7 @@ THRESHOLD = 0.42
 
 
 PAIRED = 0.2  # the same for a count with its percentage: 24 in a thousand of 1,534 annotated ones are no findings
-GIVEN = 0.2  # the same for a dose right behind the drug's name
+GIVEN = 0.2  # the same for a dose right behind the drug's name, and for "two thirds of the patients"
 
 EVENTS = frozenset({"outcome", "symptom", "sign", "finding", "comorbidity", "proportion"})
 LINK = re.compile(
@@ -89,9 +101,9 @@ def classify(
             keep(i, p, belief)
         elif fared(reader, e):
             kinds[i], beliefs[i] = "outcome", max(belief, THRESHOLD)
-    for run in runs(reader, kept):  # "4/25, 3/24 and 0/26": of fractions side by side all are findings or none
+    for run in runs(reader, kept):  # "4/25, 3/24 and 0/26", "10, 20 or 40 mg": all are findings or none
         known = [i for i in run if i in kinds]
-        if known and all("over" in figures[i].tags for i in run):
+        if known and (all("over" in figures[i].tags for i in run) or all(is_mass(figures[i]) for i in run)):
             for i in run:
                 if i not in kinds:
                     kinds[i], beliefs[i] = kinds[known[0]], THRESHOLD
@@ -102,7 +114,9 @@ def classify(
 
 def least(reader: Reader, e: Expression) -> float:
     """The belief from which on a figure is a finding."""
-    return PAIRED if "count-percent" in e.tags else GIVEN if given(reader, e) else THRESHOLD
+    if "count-percent" in e.tags:
+        return PAIRED
+    return GIVEN if given(reader, e) or is_part(reader, e) else THRESHOLD
 
 
 def runs(reader: Reader, indices: list[int]) -> list[list[int]]:

@@ -63,6 +63,15 @@ NOUN = re.compile(
     r"(?:^|[,;:(]|\b(?:and|or|were|was|included?|including|comprised|comprising|as))\s+((?:[A-Za-z][\w'/-]*\s){1,4})"
     r"[(\[]\s*(?:[nN]\s*=\s*)?$"
 )
+OF_PEOPLE = re.compile(
+    r"\s+of\s+(?:the\s+|these\s+|those\s+|our\s+|all\s+)*(?:[a-z-]+\s+)?(?:patients|subjects|participants|cases|women|men"
+    r"|children|infants|them|respondents|individuals|people)\b"
+)
+AMONG_PEOPLE = re.compile(
+    r"\b(?:of|among)\s+(?:the\s+|our\s+|these\s+)?\d+\s+(?:[a-z-]+\s+){0,2}(?:patients|subjects|participants|cases|women|men"
+    r"|children|infants|people)\b[^.;]{0,50},\s*(?:about\s+|nearly\s+|almost\s+)?$",
+    re.I,
+)
 PLANNED = 20  # such numbers are small
 
 
@@ -115,6 +124,8 @@ def smokers(reader: Reader) -> list[tuple[int, str]]:
     for i, e in enumerate(reader.figures):
         if e.drop is not None or e.form not in ("count", "percent") or e.kind in ("none", "all") or "base" in e.tags:
             continue
+        if re.search(r"\bof\s+(?:the\s+|our\s+|these\s+)?$", text[max(0, e.start - 12) : e.start]):
+            continue  # "twenty of the 45 patients were smokers"
         match = SMOKE.match(text, e.end)
         listed = before is not None and JOINED.fullmatch(text, before, e.start) is not None
         before = None
@@ -140,6 +151,19 @@ def is_plan(reader: Reader, e: Expression) -> bool:
     ):
         return False
     return PLAN.match(reader.doc.text, e.end) is not None
+
+
+def is_mass(e: Expression) -> bool:
+    """Whether a figure is so much of something, as doses are."""
+    return e.unit is not None and e.unit.kind == "mass"
+
+
+def is_part(reader: Reader, e: Expression) -> bool:
+    """Whether a figure is a part of people in words: "two thirds of the patients" (a finding in 24 of 40)."""
+    if e.kind != "fraction":
+        return False
+    text = reader.doc.text
+    return bool(OF_PEOPLE.match(text, e.end) or AMONG_PEOPLE.search(text, max(0, e.start - 90), e.start))
 
 
 def is_share(e: Expression) -> bool:
