@@ -10,17 +10,16 @@ import re
 
 from extract.expressions import Expression
 from extract.features import Reader
+from extract.wording import PEOPLE
 
 NOUN = r"(?:group|arm|cohort)"
-PEOPLE = (
-    r"(?:patients|subjects|participants|women|men|children|those|infants|cases|eyes|animals|individuals|people|adults)"
-)
+WHO = rf"(?:{PEOPLE}|those|eyes|animals)"
 NO_LABEL = (
     r"(?!(?:and|or|both|all|each|either|two|three|four|the|this|that|these|age|total|whole|entire|same|other|another"
-    rf"|study|reverse|first|second|{NOUN}s?|{PEOPLE})\b)"
+    rf"|study|reverse|first|second|{NOUN}s?|{WHO})\b)"
 )
 BEHIND = re.compile(
-    rf"\s*[)\]]?\s*(?:[(\[][^()\[\]]{{1,60}}[)\]]\s*)?(?:(?:of\s+)?(?:the\s+|all\s+)?{PEOPLE}\s+)?"
+    rf"\s*[)\]]?\s*(?:[(\[][^()\[\]]{{1,60}}[)\]]\s*)?(?:(?:of\s+)?(?:the\s+|all\s+)?{WHO}\s+)?"
     rf"(?:in|for|among|with|from|of)\s+(?:the\s+)?(?P<label>(?:{NO_LABEL}[\w+/.-]+\s+){{1,4}}{NOUN})\b",
     re.I,
 )

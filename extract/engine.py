@@ -39,11 +39,11 @@ from extract.stats import CHANGE_NAMES, CONTINUOUS, STATISTICS, settled, statist
 from extract.treatments import is_given
 from extract.version import EngineVersion
 from extract.whose import Whose
-from extract.wording import clean_group, fixed_measure
+from extract.wording import PEOPLE, clean_group, fixed_measure
 
 # "Seven relapsed and 11 did not": what is named has not happened to these
 DID_NOT = re.compile(
-    r"\s*(?:\([^()]{0,14}\)\s*)?(?:others?\s+|patients\s+|subjects\s+|women\s+|men\s+)?"
+    rf"\s*(?:\([^()]{{0,14}}\)\s*)?(?:(?:others?|{PEOPLE})\s+)?"
     r"(?:did|had|was|were|has|have)\s+not\b\s*(?=[.,;()]|and\b|but\b|while\b|$)"
 )
 BESIDE = 0.94  # how sure a group right beside a figure is

@@ -11,8 +11,8 @@ import re
 from typing import NamedTuple
 
 from extract.features import Reader
+from extract.wording import PEOPLE
 
-PEOPLE = r"(?:patients|cases|subjects|participants|women|men|children)"
 LISTED = re.compile(
     rf"[)\]]?\s*(?:of\s+)?(?:the\s+)?{PEOPLE}?\s*[)\]]?\s*(?:[,;]\s*(?:and\s|or\s)?|and\s|or\s)\s*"
     r"(?P<name>(?:(?!and\b|but\b|or\b)[^\W\d][\w'/-]*\s+){1,6}?)"

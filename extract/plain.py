@@ -13,6 +13,7 @@ from extract.case_report import told_as
 from extract.doses import is_drug
 from extract.expressions import Expression
 from extract.features import Reader
+from extract.wording import PEOPLE
 
 MEN, WOMEN = r"(?:males?|men|man|boys?|m)", r"(?:females?|women|woman|girls?|f)"
 AGAINST = r"\s*(?:[:/]|-?to-?|versus|vs\.?)\s*"
@@ -36,7 +37,7 @@ NOUN_MALE = re.compile(r"\s*(?:males?|men|boys)\s*(?=[),;.\]]|and\b)", re.I)
 NOUN_FEMALE = re.compile(r"\s*(?:females?|women|girls)\s*(?=[),;.\]]|and\b)", re.I)
 # "were current smokers", "(40%) had never smoked", "ex-smokers"
 SMOKE = re.compile(
-    r"\s*(?:\([^()]{0,12}\)\s*)?(?:(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:patients|subjects|participants|men|women|them)\s+)?"
+    rf"\s*(?:\([^()]{{0,12}}\)\s*)?(?:(?:of\s+(?:the\s+|all\s+|these\s+)?)?(?:{PEOPLE}|them)\s+)?"
     r"(?P<verb>(?:were|was|are|had\s+been|had|have)\s+)?"
     r"(?:(?P<never>never[\s-]+(?:smoked|smokers?)|(?:life-?long\s+)?non-?\s?smokers?|never\s+smoking)"
     r"|(?P<former>(?:ex|former|past|previous)[\s-]+(?:cigarette\s+)?smokers?|stopped\s+smoking|quit\s+smoking)"
@@ -64,12 +65,11 @@ NOUN = re.compile(
     r"[(\[]\s*(?:[nN]\s*=\s*)?$"
 )
 OF_PEOPLE = re.compile(
-    r"\s+of\s+(?:the\s+|these\s+|those\s+|our\s+|all\s+)*(?:[a-z-]+\s+)?(?:patients|subjects|participants|cases|women|men"
-    r"|children|infants|them|respondents|individuals|people)\b"
+    rf"\s+of\s+(?:the\s+|these\s+|those\s+|our\s+|all\s+)*(?:[a-z-]+\s+)?(?:{PEOPLE}|them|respondents)\b"
 )
 AMONG_PEOPLE = re.compile(
-    r"\b(?:of|among)\s+(?:the\s+|our\s+|these\s+)?\d+\s+(?:[a-z-]+\s+){0,2}(?:patients|subjects|participants|cases|women|men"
-    r"|children|infants|people)\b[^.;]{0,50},\s*(?:about\s+|nearly\s+|almost\s+)?$",
+    rf"\b(?:of|among)\s+(?:the\s+|our\s+|these\s+)?\d+\s+(?:[a-z-]+\s+){{0,2}}{PEOPLE}\b[^.;]{{0,50}},\s*"
+    r"(?:about\s+|nearly\s+|almost\s+)?$",
     re.I,
 )
 PLANNED = 20  # such numbers are small
