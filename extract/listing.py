@@ -15,7 +15,7 @@ from extract.wording import PEOPLE
 
 LISTED = re.compile(
     rf"[)\]]?\s*(?:of\s+)?(?:the\s+)?{PEOPLE}?\s*[)\]]?\s*(?:[,;]\s*(?:and\s|or\s)?|and\s|or\s)\s*"
-    r"(?P<name>(?:(?!and\b|but\b|or\b)[^\W\d][\w'/-]*\s+){1,6}?)"
+    r"(?:the\s+|an?\s+)?(?P<name>(?:(?!and\b|but\b|or\b)[^\W\d][\w'/-]*\s+){1,6}?)"
     r"(?:(?:in|for)\s+(?:only\s+|another\s+|the\s+other\s+)?|(?P<bracket>[(\[])\s*(?:n\s*=\s*)?)"
 )
 NO_NAME = re.compile(

@@ -61,8 +61,9 @@ PLAN = re.compile(
 )
 # "included cough (n =", ", weight loss (": what stands in front of a figure's bracket
 NOUN = re.compile(
-    r"(?:^|[,;:(]|\b(?:and|or|were|was|included?|including|comprised|comprising|as))\s+((?:[A-Za-z][\w'/-]*\s){1,4})"
-    r"[(\[]\s*(?:[nN]\s*=\s*)?$"
+    r".*(?:^|[,;:(]|\b(?:and|or|were|was|included?|including|comprised|comprising|as))\s+((?:[A-Za-z][\w'/-]*\s){1,4})"
+    r"[(\[]\s*(?:[nN]\s*=\s*)?$",
+    re.S,
 )
 OF_PEOPLE = re.compile(
     rf"\s+of\s+(?:the\s+|these\s+|those\s+|our\s+|all\s+)*(?:[a-z-]+\s+)?(?:{PEOPLE}|them|respondents)\b"
@@ -178,6 +179,6 @@ def fared(reader: Reader, e: Expression) -> bool:
 
 def symptom_counted(reader: Reader, e: Expression) -> str | None:
     """The symptom before a figure's bracket: "included cough (n = 28)", but not "boys with cough (n = 28)"."""
-    match = NOUN.search(reader.doc.text, max(0, e.start - 60), e.start)
+    match = NOUN.match(reader.doc.text, max(0, e.start - 60), e.start)
     name = match.group(1).strip() if match is not None else ""
     return name if name and told_as(name.lower()) is not None else None

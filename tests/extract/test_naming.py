@@ -13,6 +13,7 @@ ENGINE = Engine()
     ("text", "printed", "name"),
     [
         ("Fever was present in 30 of the 40 patients, cough in 24, and rash in 12.", "12", "rash"),
+        ("CT showed consolidation in 90% of patients and the reversed halo sign in 20%.", "20%", "reversed halo sign"),
         ("We saw nausea in 12 patients (30%) and emboli in 3 (7.5%).", "3 (7.5%)", "embolus"),
         ("Idiopathic disease accounted for 34 cases (68%), drug reactions for 10 (20%).", "10 (20%)", "drug reaction"),
     ],

@@ -73,6 +73,7 @@ def test_smokers_by_their_wording_alone(text: str, smoked: list[str]) -> None:
     ("text", "symptom"),
     [
         ("Symptoms included cough (n = 28).", "cough"),
+        ("In most of them, symptoms included cough (n = 28).", "cough"),
         ("Weight loss (38%) was common.", None),
         ("They had fever, weight loss (38%).", "weight loss"),
         ("We studied boys with cough (n = 28).", None),
