@@ -46,6 +46,7 @@ DID_NOT = re.compile(
     rf"\s*(?:\([^()]{{0,14}}\)\s*)?(?:(?:others?|{PEOPLE})\s+)?"
     r"(?:did|had|was|were|has|have)\s+not\b\s*(?=[.,;()]|and\b|but\b|while\b|$)"
 )
+NEGATED = ("no ", "not ", "non", "never ", "without ", "un", "absence ", "free ")
 BESIDE = 0.94  # how sure a group right beside a figure is
 AGES = frozenset({"older", "younger"})  # "patients with X were older (66 against 64)"
 EVENTS = frozenset({"outcome", "finding", "proportion", "symptom", "sign"})
@@ -203,7 +204,8 @@ class _Reading:
             name = name_of(self.reader, phrase, kind) if phrase is not None else ""
             if not name:
                 return None
-            if kind in EVENTS and DID_NOT.match(self.doc.text, e.end) and not name.startswith(("no ", "not ")):
+            denied = phrase is not None and (DID_NOT.match(self.doc.text, e.end) or self.naming.denied(phrase))
+            if kind in EVENTS and denied and e.value != 0 and not name.startswith(NEGATED):
                 name = f"no {name}"
             if stat in ("count", "percent") and kind in EVENTS and phrase is not None:
                 if in_list_of_causes(self.reader, self.reader.sentence[i], self.doc.starts[phrase.first]):

@@ -20,6 +20,7 @@ from extract.plain import (
     fared,
     given,
     is_age,
+    is_denial,
     is_mass,
     is_part,
     is_plan,
@@ -93,7 +94,7 @@ def classify(
                 kinds[i], beliefs[i] = kinds[host], beliefs[host]
             elif e.form == "range" and belief > 0.7:
                 keep(i, p, belief)
-        elif is_plan(reader, e):
+        elif is_plan(reader, e) or is_denial(reader, i):
             continue
         elif is_age(reader, e):
             kinds[i], beliefs[i] = "age", max(belief, THRESHOLD)

@@ -26,6 +26,12 @@ from extract.wording import is_name, points_back
 # How sure the network must be of another name than that of the first of parallel figures, and how little of that one.
 SURE_NAME, UNLIKELY_NAME = 0.8, 0.1
 AGAINST = re.compile(r"\b(?:versus|vs|compared|than)\b")
+# "was not achieved in 6 of 40"; nothing is denied by "was not different"
+NOT_DONE = re.compile(
+    r"\s+(?:was|were|is|are|(?:had|has|have)\s+been|could)\s+not\s+(?:be\s+)?(?:achieved|needed|required|seen|observed|found"
+    r"|detected|present|used|given|performed|obtained|reached|available|reported|noted|documented|identified|possible"
+    r"|necessary|indicated|done|met|completed)\b"
+)
 MAYBE = 0.3  # from this belief on a phrase may be a group
 
 
@@ -67,6 +73,12 @@ class Naming:
             return shared
         alike = same(phrase_text(self.reader, own), phrase_text(self.reader, shared))
         return shared if alike else own  # "46% reached X and 32% reached Y"
+
+    def denied(self, phrase: Phrase) -> bool:
+        """Whether the words beside a name deny it: "did not relapse", "steroids were not needed"."""
+        doc = self.reader.doc
+        before = doc.lower[phrase.first - 1] if phrase.first else ""
+        return before in ("not", "never") or NOT_DONE.match(doc.text, doc.ends[phrase.last - 1]) is not None
 
     def _akin(self, one: int, other: int) -> bool:
         """Whether two figures are of one class, or both of something that happened to people."""

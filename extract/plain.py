@@ -73,6 +73,7 @@ AMONG_PEOPLE = re.compile(
     r"(?:about\s+|nearly\s+|almost\s+)?$",
     re.I,
 )
+DENIED = re.compile(r"[^,;:.()]{3,70}\b(?:in|by|for|among)\s+(?:only\s+)?")
 PLANNED = 20  # such numbers are small
 
 
@@ -135,6 +136,18 @@ def smokers(reader: Reader) -> list[tuple[int, str]]:
             out.append((i, f"smoking:{status}"))
             before = match.end()
     return out
+
+
+def is_denial(reader: Reader, figure: int) -> bool:
+    """Whether a "no" only denies what the figure behind it counts: "no relapse occurred in 30 of 40 (75%)"."""
+    figures = reader.figures
+    if figures[figure].kind != "none" or figure + 1 >= len(figures):
+        return False
+    e, behind = figures[figure], figures[figure + 1]
+    shares = behind.numerator is not None and (behind.denominator is not None or behind.form == "percent")
+    if not shares or reader.sentence[figure] != reader.sentence[figure + 1]:
+        return False
+    return DENIED.fullmatch(reader.doc.text, e.end, behind.start) is not None
 
 
 def is_age(reader: Reader, e: Expression) -> bool:

@@ -32,3 +32,16 @@ def test_groups_compared_share_one_name() -> None:
 def test_what_points_back_takes_the_name_before() -> None:
     text = "Survival at 5 years was 90% in women. Among sisters, the corresponding proportions were 70% and 88%."
     assert {f.measure.partition(":")[2] for f in ENGINE.read(text=text)} == {"survival"}
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Of 40 patients, 35 did not relapse and 5 relapsed.", ["no relapse", "relapse"]),
+        ("Complete remission was not achieved in 6 (15%) of 40 patients.", ["no complete remission"]),
+        ("No relapse occurred in 30 of 40 patients (75%).", ["no relapse"]),
+    ],
+)
+def test_what_is_denied_is_not_counted_as_if_it_had_happened(text: str, names: list[str]) -> None:
+    found = ENGINE.read(sections=[("RESULTS", text)])
+    assert [f.measure.partition(":")[2] for f in found if f.measure != "participants"] == names
