@@ -91,15 +91,14 @@ def said_beside(f: Finding, e: Expression, counts: Sequence[Expression]) -> int 
     "Of the 250 patients, 118 (47.2%)": of 259 annotated figures with such a number it was the denominator of 240, and
     the annotators gave none to the other 19.
     """
-    if f.stat != "percent" or f.numerator is None or f.numerator < LEAST:
+    if f.stat != "percent" or f.numerator is None:
         return None
     near = {
         c.numerator
         for c in counts
         if f.sentence_start <= c.start < f.start and c.form == "count" and not c.drop and c.numerator
     }
-    fit = [n for n in near if n >= f.numerator and agrees(f.numerator, n, f.value, 0.5 * 10**-e.decimals + 1e-9)]
-    return fit[0] if len(fit) == 1 else None
+    return vouched(f.value, f.numerator, e.decimals, near, LEAST)
 
 
 def _of_whom(f: Finding, e: Expression, counted: Finding | None, text: str) -> int | None:
@@ -107,9 +106,9 @@ def _of_whom(f: Finding, e: Expression, counted: Finding | None, text: str) -> i
     size = counted.numerator if counted is not None and f.start - counted.end < REACH else None
     if f.stat != "percent" or f.numerator is None or not size:
         return None
-    if OF_WHOM.search(text, max(0, f.start - REACH), f.start) is None or f.numerator > size:
+    if OF_WHOM.search(text, max(0, f.start - REACH), f.start) is None:
         return None
-    return size if agrees(f.numerator, size, f.value, 0.5 * 10**-e.decimals + 1e-9) else None
+    return vouched(f.value, f.numerator, e.decimals, {size}, 0)
 
 
 def _says_so(f: Finding, e: Expression, size: int) -> bool:

@@ -158,14 +158,11 @@ class _Reading:
                 options = [o for o in options if not same_group(o.label, symptom)]
             best, self.sure[i] = chosen(options, self._scores(i, options, number))
             beside = label_beside(reader, i)
-            if beside is not None and not same_group(best.label, self._text(beside)):
-                said = next((o for o in options if o.phrase and (o.phrase.first, o.phrase.last) == beside), None)
-                best, self.sure[i] = (said, BESIDE) if said is not None else (best, self.sure[i])
+            said = next((o for o in options if o.phrase and (o.phrase.first, o.phrase.last) == beside), None)
+            if said is not None and not same_group(best.label, said.label):
+                best, self.sure[i] = said, BESIDE
             self.labels[i] = "all" if WHOLE.fullmatch(best.label) else clean_group(best.label)
             whose.keep(i, self.kinds[i], best.label)
-
-    def _text(self, tokens: tuple[int, int]) -> str:
-        return self.doc.text[self.doc.starts[tokens[0]] : self.doc.ends[tokens[1] - 1]]
 
     def _scores(self, i: int, options: list[Choice], number: dict[frozenset[str], int]) -> list[float]:
         """The network's score of each candidate for the group of a figure."""
@@ -274,9 +271,14 @@ def _once(found: list[tuple[Finding, Expression]], reader: Reader) -> list[tuple
     return sorted(out, key=lambda row: row[0].start)
 
 
+def _people(found: list[tuple[Finding, Expression]]) -> set[float | None]:
+    """The sizes stated of all people of the study."""
+    return {f.value for f, _ in found if f.measure == "participants" and f.group == "all" and f.cmp == "="}
+
+
 def _again(found: list[tuple[Finding, Expression]]) -> None:
     """The size of the study said again of "these 120 infants" is that of all, not of a group of infants."""
-    people = {f.value for f, _ in found if f.measure == "participants" and f.group == "all" and f.cmp == "="}
+    people = _people(found)
     for f, _ in found:
         if f.measure == "participants" and f.value in people and f.group.lower() in people_words():
             f.group = "all"
@@ -284,7 +286,7 @@ def _again(found: list[tuple[Finding, Expression]]) -> None:
 
 def _splits(found: list[tuple[Finding, Expression]]) -> None:
     """A printed ratio whose sides add up to the people of the study is of them all ("30 people ...; F/M 18:12")."""
-    people = {f.value for f, _ in found if f.measure == "participants" and f.group == "all" and f.cmp == "="}
+    people = _people(found)
     sides = [f for f, e in found if e.form == "ratio" and f.measure.startswith("sex:")]
     for f in sides:
         total = sum(other.value or 0 for other in sides if other.start == f.start)

@@ -35,11 +35,8 @@ from extract.plain import (
 # one with the best precision on dev was taken.
 MIX = 0.75  # the linear decider's part of the vote; of .5 to 1 the best on dev was .7 to .8
 THRESHOLD = 0.42
-
-
 PAIRED = 0.2  # the same for a count with its percentage: 24 in a thousand of 1,534 annotated ones are no findings
 GIVEN = 0.2  # the same for a dose right behind the drug's name, and for "two thirds of the patients"
-
 EVENTS = frozenset({"outcome", "symptom", "sign", "finding", "comorbidity", "proportion"})
 LINK = re.compile(
     r"\s*(?:%|percent|years|months|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|to|compared\s+(?:with"
@@ -76,8 +73,8 @@ def classify(
         i: MIX * np.log(decider.probabilities(reader.figure(i)) + 1e-6) + (1 - MIX) * np.log(seen[order] + 1e-6)
         for i, seen in zip(kept, network(kept) if kept else [], strict=True)
     }
-    kept = sorted(scores)
-    for own, together in ((0.5, runs(reader, kept)), (0.25, lists(reader, kept))):
+    abreast = runs(reader, kept)
+    for own, together in ((0.5, abreast), (0.25, lists(reader, kept))):
         for run in together:
             mean = sum(scores[i] for i in run) / len(run)
             for i in run:
@@ -102,7 +99,7 @@ def classify(
             keep(i, p, belief)
         elif fared(reader, e):
             kinds[i], beliefs[i] = "outcome", max(belief, THRESHOLD)
-    for run in runs(reader, kept):  # "4/25, 3/24 and 0/26", "10, 20 or 40 mg": all are findings or none
+    for run in abreast:  # "4/25, 3/24 and 0/26", "10, 20 or 40 mg": all are findings or none
         known = [i for i in run if i in kinds]
         if known and (all("over" in figures[i].tags for i in run) or all(is_mass(figures[i]) for i in run)):
             for i in run:

@@ -111,9 +111,9 @@ class Naming:
         if place is None:
             return None
         where = self.reader.sentence[i], place.first, place.last
-        told = symptom_counted(self.reader, self.reader.figures[i]) is not None
-        if place.bracket and not told and self.beliefs.get(where, 0.0) >= MAYBE:
-            return None  # "12 with placebo, prednisone (3)"
+        group = place.bracket and self.beliefs.get(where, 0.0) >= MAYBE  # "12 with placebo, prednisone (3)"
+        if group and symptom_counted(self.reader, self.reader.figures[i]) is None:
+            return None
         return next((p for p in phrases if (p.first, p.last) == where[1:]), None)
 
     def _scene(self, sentence: int) -> Scene:

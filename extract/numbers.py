@@ -47,6 +47,7 @@ THIN = ("\u2009", "\u200a", "\u202f")  # blanks that belong to a number: "-\u200
 BLANKS = " \u00a0\u2006\u2007\u2009\u202f"  # between thousands
 NONE = frozenset({"no", "none", "neither", "nobody"})
 FULL = frozenset({"all", "both"})
+EXCEPT = frozenset({"but", "except", "save", "excepting"})  # behind "all"
 PARTS = {
     "half": 2,
     "third": 3,
@@ -216,21 +217,19 @@ def find_numbers(doc: Document) -> list[Number]:
 
 def _all(doc: Document, i: int) -> Number:
     """ "All", "both" at token `i`, with what is taken off: "all but two", "all except 12%" (88 %, as a fraction is)."""
-    if doc.lower[i] == "both":
-        return Number(i, i + 1, doc.starts[i], doc.ends[i], 2.0, "all")
-    at = i + 2
-    if doc.lower[at - 1 : at] in (["but"], ["except"], ["save"], ["excepting"]):
+    both, at, n = doc.lower[i] == "both", i + 2, len(doc.words)
+    if not both and at <= n and doc.lower[at - 1] in EXCEPT:
         if doc.lower[at : at + 1] == ["for"]:
             at += 1
-        run = _words(doc, at) if at < len(doc.words) else None
-        if run is None and at < len(doc.words) and doc.words[at].isdigit():
+        run = _words(doc, at) if at < n else None
+        if run is None and at < n and doc.words[at].isdigit():
             run = at + 1, float(doc.words[at])
         if run is not None:
             last, less = run
             if doc.lower[last : last + 1] in (["%"], ["percent"]) and less < 100:
                 return Number(i, last + 1, doc.starts[i], doc.ends[last], 100.0 - less, "fraction")
             return Number(i, last, doc.starts[i], doc.ends[last - 1], 100.0, "all", less=int(less))
-    return Number(i, i + 1, doc.starts[i], doc.ends[i], 100.0, "all")
+    return Number(i, i + 1, doc.starts[i], doc.ends[i], 2.0 if both else 100.0, "all")
 
 
 def _digits(doc: Document, i: int) -> Number | None:

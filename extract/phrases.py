@@ -45,10 +45,10 @@ def word_classes() -> dict[str, str]:
 
 
 @cache
-def adverb_like() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Words in -ly that are no adverbs ("early", "elderly"), and endings of such words ("splenomegaly")."""
+def _is_adverb(word: str) -> bool:
+    """Whether a word in -ly is an adverb: not "early", "elderly", "splenomegaly"."""
     data = load("grammar")
-    return frozenset(data["no_adverbs"]), tuple(data["no_adverb_endings"])
+    return word not in data["no_adverbs"] and not word.endswith(tuple(data["no_adverb_endings"]))
 
 
 @cache
@@ -126,7 +126,7 @@ def _open(doc: Document, i: int, out: list[Atom]) -> str:
     low = doc.lower[i]
     if low.endswith("ed") and len(low) > 4 and out and out[-1].type == "A":
         return "V"
-    if low.endswith("ly") and len(low) > 4 and low not in adverb_like()[0] and not low.endswith(adverb_like()[1]):
+    if low.endswith("ly") and len(low) > 4 and _is_adverb(low):
         return "P"
     return "N"
 

@@ -7,6 +7,7 @@ annotated abstracts, each of these has hardly an exception in a hundred. Called 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import pairwise
 
 from extract.case_report import told_as
@@ -45,6 +46,7 @@ SMOKE = re.compile(
     r"|(?:(?:current|active|heavy|cigarette|regular|tobacco)\s+)*(?:smokers?|smoked))\b(?!\s*[(\[]\s*n\s*=)",
     re.I,
 )
+BEHIND_OF = re.compile(r"\bof\s+(?:the\s+|our\s+|these\s+)?$")
 JOINED = re.compile(r"\s*(?:,|;|,?\s*and)\s*")
 # "mean (SD) age was", "median age of the patients:"; no gestational age, no age of vessels
 AGE = re.compile(
@@ -79,9 +81,7 @@ PLANNED = 20  # such numbers are small
 
 def given(reader: Reader, e: Expression) -> bool:
     """Whether a figure is the dose of the drug named right before it ("prednisone at about 50 mg/d")."""
-    if e.unit is None or e.unit.kind != "mass":
-        return False
-    return any(is_drug(word) for word in reader.doc.words[max(0, e.first - 4) : e.first])
+    return is_mass(e) and any(is_drug(word) for word in reader.doc.words[max(0, e.first - 4) : e.first])
 
 
 def sex_ratios(reader: Reader) -> list[tuple[int, str]]:
@@ -99,13 +99,18 @@ def sex_ratios(reader: Reader) -> list[tuple[int, str]]:
     return out
 
 
+def _shares(reader: Reader) -> Iterator[tuple[int, Expression]]:
+    """The counts and percentages of a record that may count people, with their numbers."""
+    for i, e in enumerate(reader.figures):
+        if e.drop is None and e.form in ("count", "percent") and e.kind not in ("none", "all") and "base" not in e.tags:
+            yield i, e
+
+
 def sexes(reader: Reader) -> list[tuple[int, str]]:
     """Figures that count one sex by their wording alone ("21 (51%) were men", "54% females"), by the figure's index."""
     out: list[tuple[int, str]] = []
     text = reader.doc.text
-    for i, e in enumerate(reader.figures):
-        if e.drop is not None or e.form not in ("count", "percent") or e.kind in ("none", "all") or "base" in e.tags:
-            continue
+    for i, e in _shares(reader):
         inner = reader.doc.text[reader.doc.starts[e.inner[0]] : reader.doc.ends[e.inner[1] - 1]] if e.inner else ""
         if inner and (MALE.fullmatch(inner) or FEMALE.fullmatch(inner)):  # "12 men (40%)"
             out.append((i, "sex:male" if MALE.fullmatch(inner) else "sex:female"))
@@ -123,10 +128,8 @@ def smokers(reader: Reader) -> list[tuple[int, str]]:
     """
     out: list[tuple[int, str]] = []
     text, before = reader.doc.text, None
-    for i, e in enumerate(reader.figures):
-        if e.drop is not None or e.form not in ("count", "percent") or e.kind in ("none", "all") or "base" in e.tags:
-            continue
-        if re.search(r"\bof\s+(?:the\s+|our\s+|these\s+)?$", text[max(0, e.start - 12) : e.start]):
+    for i, e in _shares(reader):
+        if BEHIND_OF.search(text, max(0, e.start - 12), e.start) is not None:
             continue  # "twenty of the 45 patients were smokers"
         match = SMOKE.match(text, e.end)
         listed = before is not None and JOINED.fullmatch(text, before, e.start) is not None
@@ -157,14 +160,10 @@ def is_age(reader: Reader, e: Expression) -> bool:
 
 def is_plan(reader: Reader, e: Expression) -> bool:
     """Whether a figure counts the groups, treatments or methods of a study."""
-    if (
-        e.form != "count"
-        or e.denominator is not None
-        or e.kind == "none"
-        or (e.kind != "all" and (e.value or 0) >= PLANNED)
-    ):
+    if e.form != "count" or e.denominator is not None or e.kind == "none":
         return False
-    return PLAN.match(reader.doc.text, e.end) is not None
+    few = e.kind == "all" or (e.value or 0) < PLANNED
+    return few and PLAN.match(reader.doc.text, e.end) is not None
 
 
 def is_mass(e: Expression) -> bool:
@@ -192,6 +191,6 @@ def fared(reader: Reader, e: Expression) -> bool:
 
 def symptom_counted(reader: Reader, e: Expression) -> str | None:
     """The symptom before a figure's bracket: "included cough (n = 28)", but not "boys with cough (n = 28)"."""
-    match = NOUN.match(reader.doc.text, max(0, e.start - 60), e.start)
+    match = NOUN.match(reader.doc.text, max(0, e.start - 60), e.start) if e.bracket else None
     name = match.group(1).strip() if match is not None else ""
     return name if name and told_as(name.lower()) is not None else None

@@ -77,7 +77,7 @@ def possible(percent: float, total: int, decimals: int) -> int | None:
     k = round(percent * total / 100)
     best = None
     for count in (k - 1, k, k + 1):
-        if 0 <= count <= total and agrees(count, total, percent, _rounding(decimals)):
+        if 0 <= count <= total and agrees(count, total, percent, rounding(decimals)):
             if best is not None:
                 return k if 0 <= k <= total else best
             best = count
@@ -94,7 +94,7 @@ def fitting(form: str, value: float, numerator: int | None, decimals: int, sizes
     if form == "percent" and numerator is not None:
         fit = (
             n
-            for off in (_rounding(decimals), 2 * _rounding(decimals))
+            for off in (rounding(decimals), 2 * rounding(decimals))
             for n in sizes
             if numerator <= n and agrees(numerator, n, value, off)
         )
@@ -103,20 +103,23 @@ def fitting(form: str, value: float, numerator: int | None, decimals: int, sizes
         if form == "percent":
             if possible(value, size, decimals) is not None:
                 return size
-        elif numerator is not None and (numerator < size or (numerator == size and max(sizes) == size)):
+        elif numerator is not None and (numerator < size or numerator == size == max(sizes)):
             return size
     return None
 
 
-def vouched(value: float, numerator: int, decimals: int, sizes: set[int]) -> int | None:
-    """The one stated size of which a count is exactly its printed percentage; None where several or none are."""
-    if numerator < FEW:
+def vouched(value: float | None, numerator: int, decimals: int, sizes: set[int], few: int = FEW) -> int | None:
+    """The one size of which a count is exactly its printed percentage; None where several or none are.
+
+    A count below `few` vouches for nothing.
+    """
+    if numerator < few:
         return None
-    fit = [n for n in sizes if numerator <= n and agrees(numerator, n, value, _rounding(decimals))]
+    fit = [n for n in sizes if numerator <= n and agrees(numerator, n, value, rounding(decimals))]
     return fit[0] if len(fit) == 1 else None
 
 
-def _rounding(decimals: int) -> float:
+def rounding(decimals: int) -> float:
     """How far a percentage printed with so many decimals can be off (percentage points)."""
     return 0.5 * 10**-decimals + 1e-9
 

@@ -181,8 +181,8 @@ def fixed_measure(kind: str) -> str | None:
 @lru_cache(maxsize=10000)
 def singular(word: str) -> str:
     """A noun in the singular, as far as its ending tells."""
-    if word in load("names")["plurals"]:
-        return str(load("names")["plurals"][word])
+    if plural := load("names")["plurals"].get(word):
+        return str(plural)
     if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is")) or word in KEEP_S:
         return word
     if GREEK.search(word):  # "diagnoses", "metastases"
@@ -220,12 +220,12 @@ def clean_name(text: str, kind: str = "") -> str:
     name = DEATH_FROM.sub("death from ", name)
     when = WHEN.search(name)
     if when is None:
-        name = re.sub(TOOK_PLACE, "", name)
+        name = TOOK_PLACE.sub("", name)
     event, rest = (name[: when.start()], name[when.start() :]) if when is not None else (name, "")
     for pattern, standard in STANDARD:
         if pattern.match(event):
             return standard + rest
-    return _one(re.sub(ENDING, "", name))
+    return _one(ENDING.sub("", name))
 
 
 def _quantity(name: str) -> str:

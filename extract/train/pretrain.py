@@ -28,14 +28,12 @@ from numpy.typing import NDArray
 from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.training import Example
-from spacy.training.initialize import convert_vectors
-from thinc.api import Adam, NumpyOps, Optimizer, fix_random_seed, set_current_ops, warmup_linear
+from thinc.api import NumpyOps, Optimizer, fix_random_seed, set_current_ops
 
 import extract.encoders  # noqa: F401  (registers the component)
 from extract.train.corpus import batches, sentences
 from extract.train.settings import load_settings
-from extract.train.tokenizer import blank_clinical
-from extract.train.train import encoder_model
+from extract.train.train import averaging_adam, blank_with, encoder_model, keep_averages
 
 Array = NDArray[np.float32]
 Piece = tuple[list[str], list[bool]]  # words, and whether a blank follows each
@@ -126,18 +124,15 @@ def pretrain(name: str, vectors: Path, found: Iterable[str], settings: dict[str,
     set_current_ops(NumpyOps(use_blis=False))
     fix_random_seed(plan["seed"])
     rng = random.Random(plan["seed"])
-    nlp = blank_clinical()
-    convert_vectors(nlp, vectors, truncate=-1, prune=-1, mode="floret", attr="LOWER")
+    nlp = blank_with(vectors)
     nlp.add_pipe("retally_encoder", name=name, config={"model": encoder_model(encoder)})
     nlp.initialize(lambda: [Example(nlp.make_doc(SAMPLE), nlp.make_doc(SAMPLE))])
     model: Any = getattr(nlp.get_pipe(name), "model")  # noqa: B009  (spaCy's type for a component leaves it out)
     cut = pieces(nlp, found, plan["sentences"], rng)
     counts = Counter(word.lower() for words, _ in cut for word in words)
     guesser = Guesser(counts, plan["common"], encoder["width"] + encoder["hidden"])
-    adam = settings["optimizer"]
     steps = plan["epochs"] * math.ceil(counts.total() / plan["words"])
-    rates: Any = warmup_linear(adam["rate"], int(adam["warmup"] * steps), int(steps * 1.05))
-    optimizer = Adam(rates, L2=adam["decay"], grad_clip=adam["clip"], use_averages=True)
+    optimizer = averaging_adam(settings["optimizer"], steps)
     started = time.process_time()
     for epoch in range(1, plan["epochs"] + 1):
         losses = [
@@ -147,9 +142,7 @@ def pretrain(name: str, vectors: Path, found: Iterable[str], settings: dict[str,
         seconds = round(time.process_time() - started)
         report = {"encoder": name, "epoch": epoch, "cpu_seconds": seconds, "loss": round(float(np.mean(losses)), 3)}
         print(json.dumps(report), file=sys.stderr, flush=True)
-    with model.use_params(optimizer.averages):
-        weights = model.to_bytes()
-    model.from_bytes(weights)
+    keep_averages(model, optimizer)
     return nlp
 
 

@@ -36,10 +36,16 @@ from extract.train.tokenizer import blank_clinical
 Piece = dict[str, Example]
 
 
-def build(member: dict[str, Any], heads: list[Head], vectors: Path, settings: dict[str, Any]) -> Language:
-    """The untrained pipeline of a member: its encoder followed by the heads."""
+def blank_with(vectors: Path) -> Language:
+    """A pipeline of our tokenizer and floret vectors, nothing else."""
     nlp = blank_clinical()
     convert_vectors(nlp, vectors, truncate=-1, prune=-1, mode="floret", attr="LOWER")
+    return nlp
+
+
+def build(member: dict[str, Any], heads: list[Head], vectors: Path, settings: dict[str, Any]) -> Language:
+    """The untrained pipeline of a member: its encoder followed by the heads."""
+    nlp = blank_with(vectors)
     encoder, name = settings["encoder"] | member, member["encoder"]
     nlp.add_pipe("retally_encoder", name=name, config={"model": encoder_model(encoder)})
     for head in heads:
@@ -139,6 +145,19 @@ def update(
     encoder.listener_map = listeners
 
 
+def averaging_adam(adam: dict[str, Any], steps: int) -> Optimizer:
+    """The optimizer of a training of so many steps, as the table [optimizer] of the settings says."""
+    rates: Any = warmup_linear(adam["rate"], int(adam["warmup"] * steps), int(steps * 1.05))
+    return Adam(rates, L2=adam["decay"], grad_clip=adam["clip"], use_averages=True)
+
+
+def keep_averages(model: Any, optimizer: Optimizer) -> None:
+    """Put the averages of a model's weights in the place of the last ones."""
+    with model.use_params(optimizer.averages):
+        weights = model.to_bytes()
+    model.from_bytes(weights)
+
+
 def fit(
     nlp: Language,
     member: dict[str, Any],
@@ -148,7 +167,7 @@ def fit(
     dev: dict[str, Any],
 ) -> None:
     """Train a member's encoder and heads in place; the averaged weights are kept."""
-    name, adam = member["encoder"], settings["optimizer"]
+    name = member["encoder"]
     schedule = settings["schedule"] | member
     rng = random.Random(schedule["seed"])
     fix_random_seed(schedule["seed"])
@@ -160,8 +179,7 @@ def fit(
     words = sum(sum(map(len, next(iter(versions.values())))) for versions in by_corpus.values())
     sizes = [int(size) for size in np.geomspace(schedule["words"][0], schedule["words"][1], schedule["epochs"])]
     steps = sum(math.ceil(words / size) for size in sizes)
-    rates: Any = warmup_linear(adam["rate"], int(adam["warmup"] * steps), int(steps * 1.05))
-    optimizer = Adam(rates, L2=adam["decay"], grad_clip=adam["clip"], use_averages=True)
+    optimizer = averaging_adam(settings["optimizer"], steps)
     started = time.process_time()
     for epoch, size in enumerate(sizes, 1):
         plan = []
@@ -180,10 +198,7 @@ def fit(
                 report |= {head_name: round(100 * score["f"], 2) for head_name, score in scores.items()}
             print(json.dumps(report), file=sys.stderr, flush=True)
     for pipe in (name, *(head.name for head in heads)):
-        model = _pipe(nlp, pipe).model
-        with model.use_params(optimizer.averages):
-            weights = model.to_bytes()
-        model.from_bytes(weights)
+        keep_averages(_pipe(nlp, pipe).model, optimizer)
 
 
 def train(
