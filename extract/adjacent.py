@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from extract.expressions import Expression
+from extract.abreast import end_of
 from extract.features import Reader
 from extract.wording import PEOPLE
 
@@ -37,13 +37,3 @@ def label_beside(reader: Reader, figure: int) -> tuple[int, int] | None:
     if match is None:
         return None
     return doc.token_at(match.start("label")), doc.token_at(match.end("label") - 1) + 1
-
-
-def end_of(reader: Reader, figure: int) -> int:
-    """Where a figure ends with what hangs on it: its spread, its range."""
-    e: Expression = reader.figures[figure]
-    end = e.end
-    for other in reader.figures[figure + 1 : figure + 3]:
-        if other.host is e and other.form in ("sd", "se", "range"):
-            end = other.end
-    return end

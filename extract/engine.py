@@ -12,11 +12,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from extract import linear
-from extract.adjacent import label_beside
-from extract.arms import bare
+from extract.assigning import Assigning
 from extract.case_report import told_as
 from extract.causes import in_list_of_causes
-from extract.choices import Choice, chosen, numbered
 from extract.denominators import set_denominators
 from extract.doses import Doses
 from extract.each import for_each
@@ -24,22 +22,19 @@ from extract.expressions import Expression
 from extract.extras import complete
 from extract.features import Reader
 from extract.finding import Finding
-from extract.groups import WHOLE, gather, joined, label_counts, labels, lift, phrase_text
+from extract.groups import phrase_text
 from extract.kinds import classify
 from extract.layout import layout
 from extract.names import Beliefs, name_of
 from extract.naming import Naming
 from extract.network import Network, load_network
 from extract.phrases import people_words
-from extract.plain import symptom_counted
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
-from extract.similar import content, same_group
 from extract.stats import CHANGE_NAMES, CONTINUOUS, STATISTICS, settled, statistic
 from extract.treatments import is_given
 from extract.version import EngineVersion
-from extract.whose import Whose
-from extract.wording import PEOPLE, clean_group, fixed_measure
+from extract.wording import PEOPLE, fixed_measure
 
 # "Seven relapsed and 11 did not": what is named has not happened to these
 DID_NOT = re.compile(
@@ -47,7 +42,6 @@ DID_NOT = re.compile(
     r"(?:did|had|was|were|has|have)\s+not\b\s*(?=[.,;()]|and\b|but\b|while\b|$)"
 )
 NEGATED = ("no ", "not ", "non", "never ", "without ", "un", "absence ", "free ")
-BESIDE = 0.94  # how sure a group right beside a figure is
 AGES = frozenset({"older", "younger"})  # "patients with X were older (66 against 64)"
 EVENTS = frozenset({"outcome", "finding", "proportion", "symptom", "sign"})
 
@@ -107,7 +101,6 @@ class _Reading:
         self.sure: dict[int, float] = {}  # the probability of the group chosen
         self.stats: dict[int, str] = {}
         self.beliefs: Beliefs = {}
-        self.numbers: dict[int, dict[tuple[int, int, str | None], int]] = {}  # of a sentence's phrases, in the network
         self.doses = Doses(self.doc)
         self.dose: tuple[Expression, Finding] | None = None  # the last one of the sentence
 
@@ -117,9 +110,13 @@ class _Reading:
         )
         if not self.kinds:
             return []
-        self._whose()
+        whose = Assigning(self.reader, self.plans, self.network, self.offset, self.kinds)
+        whose.assign()
+        self.labels, self.sure, self.beliefs = whose.labels, whose.sure, whose.beliefs
         self._statistics()
-        self.naming = Naming(self.reader, self.plans, self.network, self.offset, self.kinds, self.labels, self.beliefs)
+        self.naming = Naming(
+            self.reader, self.plans, self.network, self.offset, self.kinds, self.labels, self.beliefs, whose.aligned
+        )
         rows = [self._finding(i) for i in sorted(self.kinds)]
         found = [r for r in rows if r is not None]
         _splits(found)
@@ -131,48 +128,6 @@ class _Reading:
         _reduced_ratios(found)
         said = [(f, e) for f, e in found if (f.value, f.low, f.high) != (None, None, None)]
         return [f for f, _ in _once(said, self.reader)]
-
-    # ---- whose it is
-
-    def _whose(self) -> None:
-        reader = self.reader
-        self.network.lay([(p.first, p.last - 1) for plan in self.plans.values() for p in plan.phrases])
-        rows = labels(reader, self.plans)
-        sure = self.network.group_labels([r.numbers for r in rows], [label_counts(self.doc, r) for r in rows])
-        number = {content(bare(row.text)): n for n, row in enumerate(rows)}
-        found = joined(self.doc, [(row, lift(float(p))) for row, p in zip(rows, sure, strict=True)])
-        self.beliefs = {(m.sentence, m.phrase.first, m.phrase.last): p for row, p in found for m in row.mentions}
-        whose = Whose(reader, self.plans, gather(found), self.beliefs)
-        position = {id(e): i for i, e in enumerate(reader.figures)}
-        for i in sorted(self.kinds):
-            e = reader.figures[i]
-            host = position.get(id(e.host)) if e.host is not None and "base" not in e.tags else None
-            if host is not None and host in self.labels:
-                self.labels[i], self.sure[i] = self.labels[host], self.sure[host]
-                continue
-            if e.form == "ratio" and i - 1 in self.labels and reader.figures[i - 1].start == e.start:
-                self.labels[i], self.sure[i] = self.labels[i - 1], self.sure[i - 1]  # the other side of a ratio
-                continue
-            options = whose.options(i, self.kinds[i])
-            if (symptom := symptom_counted(reader, e)) is not None:  # what is counted is no group
-                options = [o for o in options if not same_group(o.label, symptom)]
-            best, self.sure[i] = chosen(options, self._scores(i, options, number))
-            beside = label_beside(reader, i)
-            said = next((o for o in options if o.phrase and (o.phrase.first, o.phrase.last) == beside), None)
-            if said is not None and not same_group(best.label, said.label):
-                best, self.sure[i] = said, BESIDE
-            self.labels[i] = "all" if WHOLE.fullmatch(best.label) else clean_group(best.label)
-            whose.keep(i, self.kinds[i], best.label)
-
-    def _scores(self, i: int, options: list[Choice], number: dict[frozenset[str], int]) -> list[float]:
-        """The network's score of each candidate for the group of a figure."""
-        sentence = self.reader.sentence[i]
-        if sentence not in self.numbers:
-            known = enumerate(self.plans[sentence].phrases, self.offset[sentence])
-            self.numbers[sentence] = {(p.first, p.last, p.label): n for n, p in known}
-        phrases, whole = numbered(options, self.numbers[sentence], number)
-        features = [o.features for o in options]
-        return [float(z) for z in self.network.groups(i, self.kinds[i], phrases, whole, features)]
 
     # ---- what it says
 

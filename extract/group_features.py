@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from extract.abreast import run_of
 from extract.groups import Group, phrase_text
-from extract.kinds import run_of
 from extract.layout import opening
 from extract.parallel import list_place, propose_for
 from extract.phrases import Atom, Phrase

@@ -7,11 +7,11 @@ that is kept. Parallel figures of one list lean on each other; a spread follows 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import numpy as np
 
+from extract.abreast import runs
 from extract.expressions import Expression
 from extract.features import Reader
 from extract.linear import Decider
@@ -38,10 +38,6 @@ THRESHOLD = 0.42
 PAIRED = 0.2  # the same for a count with its percentage: 24 in a thousand of 1,534 annotated ones are no findings
 GIVEN = 0.2  # the same for a dose right behind the drug's name, and for "two thirds of the patients"
 EVENTS = frozenset({"outcome", "symptom", "sign", "finding", "comorbidity", "proportion"})
-LINK = re.compile(
-    r"\s*(?:%|percent|years|months|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|to|compared\s+(?:with"
-    r"|to))?\s*[(\[]?\s*"
-)
 
 
 def classify(
@@ -115,44 +111,3 @@ def least(reader: Reader, e: Expression) -> float:
     if "count-percent" in e.tags:
         return PAIRED
     return GIVEN if given(reader, e) or is_part(reader, e) else THRESHOLD
-
-
-def runs(reader: Reader, indices: list[int]) -> list[list[int]]:
-    """Parallel figures: of one form, side by side in a list ("12%, 4% and 22%", "7.3 vs 5.1")."""
-    out: list[list[int]] = []
-    run: list[int] = []
-    figures = reader.figures
-    for i in indices:
-        e = figures[i]
-        if "base" in e.tags or e.form == "sd":
-            continue
-        if run and figures[run[-1]].form == e.form and reader.sentence[run[-1]] == reader.sentence[i]:
-            gap = reader.doc.text[figures[run[-1]].end : e.start]
-            if len(gap) < 30 and LINK.fullmatch(gap):
-                run.append(i)
-                continue
-        if len(run) > 1:
-            out.append(run)
-        run = [i]
-    if len(run) > 1:
-        out.append(run)
-    return out
-
-
-def parallel(reader: Reader, sentence: int) -> list[int]:
-    """The figures of a sentence that may stand in a list: no spreads, no bases, none that is no finding."""
-    figures = reader.figures
-    return [
-        n
-        for n in reader.by_sentence[sentence]
-        if not figures[n].drop
-        and "base" not in figures[n].tags
-        and figures[n].form not in ("sd", "se")
-        and not (figures[n].host is not None and figures[n].form == "range")
-    ]
-
-
-def run_of(reader: Reader, figure: int) -> list[int]:
-    """The parallel figures that a figure stands among."""
-    row = parallel(reader, reader.sentence[figure])
-    return next((r for r in runs(reader, row) if figure in r), [figure])

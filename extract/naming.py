@@ -10,16 +10,18 @@ import re
 
 import numpy as np
 
+from extract.abreast import run_of
 from extract.arms import bare
 from extract.features import Reader
 from extract.groups import phrase_text
-from extract.kinds import EVENTS, run_of
+from extract.kinds import EVENTS
 from extract.layout import Layout
 from extract.listing import item
 from extract.names import COURSE, Beliefs, Scene, name_candidates, name_of
 from extract.network import ELSEWHERE, Reading, softmax
 from extract.phrases import Phrase
 from extract.plain import symptom_counted
+from extract.respectively import Aligned
 from extract.similar import content, same
 from extract.wording import is_name, points_back
 
@@ -47,14 +49,17 @@ class Naming:
         kinds: dict[int, str],
         labels: dict[int, str],
         beliefs: Beliefs,
+        aligned: dict[int, tuple[Aligned, int]],
     ) -> None:
         self.reader, self.plans, self.network, self.offset = reader, plans, network, offset
-        self.kinds, self.labels, self.beliefs = kinds, labels, beliefs
+        self.kinds, self.labels, self.beliefs, self.aligned = kinds, labels, beliefs, aligned
         self.names: dict[int, tuple[Phrase | None, dict[int, float]]] = {}
         self.scenes: dict[int, Scene] = {}
 
     def named(self, i: int) -> Phrase | None:
         """The phrase that names figure `i`, or None."""
+        if i in self.aligned and (row := self.aligned[i])[0].kind == "names":
+            return row[0].phrases[row[1]]
         figures, text = self.reader.figures, self.reader.doc.text
         host = figures[i].host if figures[i].form in ("sd", "se", "range") else None
         whose = next((j for j in range(i - 1, -1, -1) if figures[j] is host), None) if host is not None else None

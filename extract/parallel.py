@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from extract.abreast import parallel, runs
 from extract.features import Reader
-from extract.kinds import parallel, runs
 from extract.phrases import Phrase
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from extract import linear
+from extract.abreast import runs
 from extract.engine import Engine
-from extract.kinds import classify, runs
+from extract.kinds import classify
 from extract.network import load_network
 from extract.reading import open_reader
 from extract.sequence import sequence

@@ -1,0 +1,98 @@
+"""What the build of a sentence settles of whose a figure is, or forbids.
+
+"20 patients (13 men; mean age 62 ± 9 years)": what stands in the bracket of a number of people is theirs. "20 patients
+with A and 15 controls": neither number is everybody. "12% vs 5%": the two are of different people, and neither of all.
+The counts behind each of these are in docs/reading.md. Called by `extract.engine`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+
+from extract.abreast import run_of, tail_of
+from extract.features import Reader
+from extract.phrases import Phrase
+
+# Classes of figures that tell of the people in front of their bracket: all but sizes of subgroups and doses.
+TOLD = frozenset(
+    {"age", "measurement", "duration", "finding", "comorbidity", "proportion", "outcome", "treatment", "time"}
+    | {"sex:male", "sex:female", "smoking:never", "smoking:former", "smoking:current", "smoking:ever", "follow-up"}
+    | {"symptom", "sign"}
+)
+PLAIN = re.compile(r"(?:(?!,\s)[^;:.()\[\]])*")  # between a number of people and its bracket
+REACH = 110  # characters from a number of people to its bracket
+# Between two numbers of people joined by "and" that are two groups: the words for the first, and no verb.
+BRACKETS = re.compile(r"\([^()]*\)")
+JOINED = re.compile(
+    r"[^;:.]*?(?:,\s*|\s)and\s+(?:an?\s+)?(?:additional\s+|another\s+|the\s+other\s+)?(?:[\w-]+-matched\s+)?"
+)
+VERB = re.compile(
+    r"\bof\s+(?:whom|which|these)\b|\b(?:including|comprising|consist\w*|were|was|had|received|randomi[sz]\w+|assigned"
+    r"|underwent|divided|completed)\b"
+)
+FAR = 160  # characters between two such numbers
+VERSUS = re.compile(r"\b(?:vs|versus|compared)\b")
+
+
+def holder(reader: Reader, figure: int, kinds: Mapping[int, str]) -> int | None:
+    """The number of people in whose bracket a figure stands ("20 patients (13 men"), or None."""
+    e = reader.figures[figure]
+    if not e.bracket or kinds[figure] not in TOLD:
+        return None
+    opened = _opening(reader, figure)
+    before = figure - 1
+    while before >= 0 and reader.sentence[before] == reader.sentence[figure]:
+        f = reader.figures[before]
+        if opened is not None and f.end <= opened and not f.drop:
+            fits = opened - f.end < REACH and PLAIN.fullmatch(reader.doc.text, f.end, opened)
+            return before if fits and kinds.get(before) == "participants" else None
+        before -= 1
+    return None
+
+
+def _opening(reader: Reader, figure: int) -> int | None:
+    """Where the bracket opens that a figure stands in."""
+    doc = reader.doc
+    depth = 0
+    for t in range(reader.figures[figure].first - 1, doc.sentences[reader.sentence[figure]].first - 1, -1):
+        word = doc.words[t]
+        if word in ("(", "["):
+            if not depth:
+                return doc.starts[t]
+            depth -= 1
+        elif word in (")", "]"):
+            depth += 1
+    return None
+
+
+def two_groups(reader: Reader, kinds: Mapping[int, str]) -> set[int]:
+    """The numbers of people joined by "and" ("20 patients with A and 15 controls"): none of them is everybody."""
+    out: set[int] = set()
+    sizes = [i for i in sorted(kinds) if kinds[i] == "participants" and not reader.figures[i].n_equals]
+    for a, b in itertools.pairwise(sizes):
+        start, end = reader.figures[a].end, reader.figures[b].start
+        if reader.sentence[a] != reader.sentence[b] or not 0 < end - start < FAR:
+            continue
+        gap = BRACKETS.sub("", reader.doc.text[start:end])
+        if JOINED.fullmatch(gap) is not None and VERB.search(gap) is None:
+            out |= {a, b}
+    return out
+
+
+def beside_itself(reader: Reader, figure: int, others: set[int], phrase: Phrase | None) -> bool:
+    """Whether a phrase stands behind a number of people and before the next of `others`."""
+    if phrase is None:
+        return False
+    starts = [reader.figures[j].first for j in others if j > figure and reader.sentence[j] == reader.sentence[figure]]
+    return reader.figures[figure].first <= phrase.first and phrase.last <= min(starts, default=phrase.last)
+
+
+def contrast(reader: Reader, figure: int, kinds: Mapping[int, str]) -> int | None:
+    """The second of two figures that are set against each other, where `figure` is the first ("12% vs 5%")."""
+    run = run_of(reader, figure)
+    if len(run) != 2 or run[0] != figure or run[1] not in kinds:
+        return None
+    text = reader.doc.text
+    return run[1] if VERSUS.search(text, tail_of(reader, figure), reader.figures[run[1]].start) is not None else None
