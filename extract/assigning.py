@@ -9,7 +9,7 @@ from __future__ import annotations
 from extract.adjacent import label_beside
 from extract.arms import bare
 from extract.choices import Choice, chosen, numbered
-from extract.constraints import beside_itself, holder, two_groups
+from extract.constraints import beside_itself, holder, opens_with_some, two_groups
 from extract.counterparts import counterparts
 from extract.features import Reader
 from extract.groups import WHOLE, gather, joined, label_counts, labels, lift
@@ -25,6 +25,14 @@ from extract.wording import clean_group
 BESIDE = 0.94  # how sure a group right beside a figure is
 ALIGNED = 0.9  # how sure a group is that "respectively" gives
 COUNTERPART = 0.85  # how sure the other side of a contrast is: right in 26 of 30 cases
+
+
+SIZES = ("participants", "records")
+
+
+def without_all(options: list[Choice]) -> list[Choice]:
+    """The candidates that are groups, where there are any."""
+    return [o for o in options if o.label != "all"] or options
 
 
 class Assigning:
@@ -81,7 +89,9 @@ class Assigning:
             options = self._options(i)
             if i in apart:
                 own = [o for o in options if beside_itself(self.reader, i, apart, o.phrase)]
-                options = own or [o for o in options if o.label != "all"] or options
+                options = own or without_all(options)
+            elif self.kinds[i] not in SIZES and opens_with_some(self.reader, i):
+                options = without_all(options)
             self._keep(i, options, *chosen(options, self._scores(i, options)))
         self._alike()
         for i, label in counterparts(self.reader, self.kinds, self.labels).items():

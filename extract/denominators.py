@@ -62,6 +62,8 @@ def set_denominators(
                 f.group = counted.measure.partition(":")[2] or f.group if counted.group == "all" else counted.group
         if f.denominator is None and f.value is not None and "survival" not in f.measure and _of_people(text, f):
             of_group = sizes.of(f.group, f.start, f.sentence_start)
+            if f.stat == "count" and len(of_group) > 1:
+                of_group = []  # nothing printed beside a bare count tells which of several sizes is meant
             f.denominator = fitting(f.stat, f.value, f.numerator, e.decimals, of_group)
             if f.denominator is None and f.stat == "percent" and f.numerator is not None:
                 f.denominator = vouched(f.value, f.numerator, e.decimals, sizes.all())

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from extract import linear
+from extract import linear, splits
 from extract.assigning import Assigning
 from extract.case_report import told_as
 from extract.causes import in_list_of_causes
@@ -31,7 +31,7 @@ from extract.network import Network, load_network
 from extract.phrases import people_words
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
-from extract.stats import CHANGE_NAMES, CONTINUOUS, STATISTICS, settled, statistic
+from extract.stats import CHANGE_NAMES, CONTINUOUS, STATISTICS, settled, statistic, tells_difference
 from extract.treatments import is_given
 from extract.version import EngineVersion
 from extract.wording import PEOPLE, fixed_measure
@@ -43,6 +43,7 @@ DID_NOT = re.compile(
 )
 NEGATED = ("no ", "not ", "non", "never ", "without ", "un", "absence ", "free ")
 AGES = frozenset({"older", "younger"})  # "patients with X were older (66 against 64)"
+UNDIFFERING = frozenset({"participants", "records", "dose"})  # classes of which no difference is told
 EVENTS = frozenset({"outcome", "finding", "proportion", "symptom", "sign"})
 
 
@@ -103,6 +104,7 @@ class _Reading:
         self.beliefs: Beliefs = {}
         self.doses = Doses(self.doc)
         self.dose: tuple[Expression, Finding] | None = None  # the last one of the sentence
+        self.last: Finding | None = None  # the one before
 
     def findings(self) -> list[Finding]:
         self.kinds, self.belief = classify(
@@ -117,15 +119,19 @@ class _Reading:
         self.naming = Naming(
             self.reader, self.plans, self.network, self.offset, self.kinds, self.labels, self.beliefs, whose.aligned
         )
-        rows = [self._finding(i) for i in sorted(self.kinds)]
-        found = [r for r in rows if r is not None]
-        _splits(found)
+        found: list[tuple[Finding, Expression]] = []
+        for i in sorted(self.kinds):
+            if (row := self._finding(i)) is not None:
+                self.last = row[0]
+                found.append(row)
+        splits.ratios(found)
+        splits.counts(found)
         _again(found)
         found = for_each(found, self.doc.text)
         self.doses.share([r for r in found if r[0].measure == "dose"])
         sure = {id(self.reader.figures[i]): p for i, p in self.sure.items()}
         set_denominators(found, sure, self.doc.text, self.reader.figures)
-        _reduced_ratios(found)
+        splits.reduced_ratios(found)
         said = [(f, e) for f, e in found if (f.value, f.low, f.high) != (None, None, None)]
         return [f for f, _ in _once(said, self.reader)]
 
@@ -143,11 +149,26 @@ class _Reading:
             if self.stats[i] == "iqr" and host is not None and self.stats[host] == "value":
                 self.stats[host] = "median"
 
+    def _difference(self, i: int) -> str | None:
+        """The measure of a difference: a change in what the figure before in the sentence measures, or None."""
+        name = ""
+        before = self.last
+        if before is not None and before.sentence_start == self.doc.sentences[self.reader.sentence[i]].start:
+            name = before.measure.partition(":")[2] or ("age" if before.measure == "age" else "")
+        elif (phrase := self.naming.named(i)) is not None:
+            name = name_of(self.reader, phrase, "measurement")
+        if not name:
+            return None
+        return f"measurement:{name}" if name.startswith(CHANGE_NAMES) else f"measurement:change in {name}"
+
     def _finding(self, i: int) -> tuple[Finding, Expression] | None:
         e, kind = self.reader.figures[i], self.kinds[i]
         sentence = self.doc.sentences[self.reader.sentence[i]]
         stat = self.stats[i]
         measure = fixed_measure(kind)
+        if kind not in UNDIFFERING and tells_difference(self.reader, i):
+            kind, stat = "measurement", "value"
+            measure = self._difference(i)
         if measure is None:
             phrase = self.naming.named(i)
             if phrase is not None and kind == "measurement" and e.form in ("count", "percent"):
@@ -226,34 +247,9 @@ def _once(found: list[tuple[Finding, Expression]], reader: Reader) -> list[tuple
     return sorted(out, key=lambda row: row[0].start)
 
 
-def _people(found: list[tuple[Finding, Expression]]) -> set[float | None]:
-    """The sizes stated of all people of the study."""
-    return {f.value for f, _ in found if f.measure == "participants" and f.group == "all" and f.cmp == "="}
-
-
 def _again(found: list[tuple[Finding, Expression]]) -> None:
     """The size of the study said again of "these 120 infants" is that of all, not of a group of infants."""
-    people = _people(found)
+    people = splits.people(found)
     for f, _ in found:
         if f.measure == "participants" and f.value in people and f.group.lower() in people_words():
             f.group = "all"
-
-
-def _splits(found: list[tuple[Finding, Expression]]) -> None:
-    """A printed ratio whose sides add up to the people of the study is of them all ("30 people ...; F/M 18:12")."""
-    people = _people(found)
-    sides = [f for f, e in found if e.form == "ratio" and f.measure.startswith("sex:")]
-    for f in sides:
-        total = sum(other.value or 0 for other in sides if other.start == f.start)
-        if total in people:
-            f.group = "all"
-            f.denominator = int(total) if f.numerator is not None else None
-
-
-def _reduced_ratios(found: list[tuple[Finding, Expression]]) -> None:
-    """A ratio whose sides do not add up to its group counts nobody ("2.5:1"): its sides are values."""
-    sides = [f for f, e in found if e.form == "ratio"]
-    for f in sides:
-        total = sum(other.value or 0 for other in sides if other.start == f.start)
-        if f.denominator is None or total != f.denominator:
-            f.stat, f.numerator, f.denominator = "value", None, None

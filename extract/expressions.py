@@ -83,6 +83,7 @@ CLOSED = frozenset({"of", "the", "these", "those", "them", "all", "our", "out", 
 SENTENCE_END = re.compile(r"[.?!]\s+[A-Z]")
 BOUNDS = frozenset("<>≤≥⩽⩾")
 PLAN_NOUN = re.compile(r"\s+(?:[a-z-]+\s+){0,2}(?:groups|arms|cohorts|treatments|regimens|conditions|methods)\b")
+YEARS = range(1900, 2100)
 NUMBERED = frozenset({"cycle", "cycles", "visit", "visits", "grade", "stage", "phase", "group", "arm", "cohort"})
 CURRENCIES = frozenset("$€£¥")
 CMP = {"ge": ">=", "le": "<=", "lt": "<", "gt": ">", "about": "~"}
@@ -302,6 +303,7 @@ def _pair(doc: Document, items: list[_Item], i: int, out: list[Expression]) -> t
         and a.unit is None
         and a.number.kind != "fraction"
         and not is_label(doc.text, a.number.start, a.number.value)
+        and not (a.number.value in YEARS and text[a.number.end : a.number.end + 1] == ":")  # "2007: 86.2%"
     )
     # k of N, k/N, all N, none of N - and a percentage behind it
     if (

@@ -17,6 +17,7 @@ from extract.features import Reader
 from extract.linear import Decider
 from extract.listing import lists
 from extract.plain import (
+    ages_too,
     fared,
     given,
     is_age,
@@ -101,6 +102,8 @@ def classify(
             for i in run:
                 if i not in kinds:
                     kinds[i], beliefs[i] = kinds[known[0]], THRESHOLD
+    for i in ages_too(reader, kinds):
+        kinds[i] = "age"
     for i, kind in [*sex_ratios(reader), *sexes(reader), *smokers(reader)]:
         kinds[i], beliefs[i] = kind, 1.0
     return kinds, beliefs

@@ -7,9 +7,10 @@ annotated abstracts, each of these has hardly an exception in a hundred. Called 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from extract.abreast import tail_of
 from extract.case_report import told_as
 from extract.doses import is_drug
 from extract.expressions import Expression
@@ -52,6 +53,12 @@ JOINED = re.compile(r"\s*(?:,|;|,?\s*and)\s*")
 AGE = re.compile(
     r"\b(?:mean|median|average)\s+(?:\([^()]{1,12}\)\s+)?(?:patient\s+)?age(?:\s*\((?:SD|IQR|range|±\s?SD|years|yrs|y)"
     r"[^()]{0,12}\))?(?:,?\s+(?:of\s+(?:the\s+)?(?:[a-z]+\s+){1,3})?(?:was|of|is|were|being)?)?[\s,:=]*$",
+    re.I,
+)
+# Between two ages: "in group A and", "(range 4-60) versus"
+AND_AGE = re.compile(
+    r"\s*(?:years?\s*)?(?:\([^()]*\)\s*)?(?:in|for|of|with|among)?\s*(?:(?!duration|follow)[\w'-]+\s+){0,6}?"
+    r"(?:and|vs\.?|versus|compared\s+(?:with|to))\s*(?:(?!duration|follow)[\w-]+\s+){0,2}?",
     re.I,
 )
 # "three groups", "two radiological patterns": how a study was made or is told, no people
@@ -156,6 +163,23 @@ def is_denial(reader: Reader, figure: int) -> bool:
 def is_age(reader: Reader, e: Expression) -> bool:
     """Whether a figure is the mean or median age of people."""
     return e.form in ("count", "value") and AGE.search(reader.doc.text, max(0, e.start - 60), e.start) is not None
+
+
+def ages_too(reader: Reader, kinds: Mapping[int, str]) -> list[int]:
+    """The figures in years that stand beside an age: "50 years in group A and 52 years in group B" (30 of 31)."""
+    out: list[int] = []
+    before: int | None = None
+    for i in sorted(kinds):
+        e = reader.figures[i]
+        if e.form in ("sd", "se") or (e.form == "range" and e.host is not None):
+            continue
+        if before is not None and reader.sentence[before] == reader.sentence[i] and e.unit is not None:
+            aged = kinds[before] == "age" or before in out
+            joined = AND_AGE.fullmatch(reader.doc.text, tail_of(reader, before), e.start)
+            if aged and kinds[i] != "age" and e.unit.text == "years" and joined:
+                out.append(i)
+        before = i
+    return out
 
 
 def is_plan(reader: Reader, e: Expression) -> bool:

@@ -65,6 +65,7 @@ EXACT = {
     "sd": "SD",
     "score": "score",
     "mo": "mo",
+    "gm": "gm",
 }
 POSSESSIVE = re.compile(r"['’]s?$")
 CONCENTRATION = frozenset(
