@@ -12,7 +12,7 @@ from extract.choices import Choice, chosen, numbered
 from extract.constraints import beside_itself, holder, opens_with_some, two_groups
 from extract.counterparts import counterparts
 from extract.features import Reader
-from extract.groups import WHOLE, gather, joined, label_counts, labels, lift
+from extract.groups import gather, is_whole, joined, label_counts, labels, lift
 from extract.layout import Layout
 from extract.names import Beliefs
 from extract.network import Reading
@@ -122,7 +122,7 @@ class Assigning:
         said = next((o for o in options if o.phrase and (o.phrase.first, o.phrase.last) == beside), None)
         if said is not None and not same_group(best.label, said.label):
             best, sure = said, BESIDE
-        self.labels[i] = "all" if WHOLE.fullmatch(best.label) else clean_group(best.label)
+        self.labels[i] = "all" if is_whole(best.label, self.reader.doc.text) else clean_group(best.label)
         self.sure[i] = sure
         self.whose.keep(i, self.kinds[i], best.label)
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
 
-from extract.abreast import parallel, runs
+from extract.abreast import parallel
 from extract.constraints import contrast
 from extract.features import Reader
 from extract.parallel import COMPARED
@@ -38,12 +38,11 @@ def counterparts(reader: Reader, kinds: Mapping[int, str], labels: Mapping[int, 
 
 
 def _set_against(reader: Reader, kinds: Mapping[int, str], labels: Mapping[int, str]) -> Counter[tuple[str, str]]:
-    """How often each two groups stand side by side: in pairs of figures, and as sizes in one sentence."""
+    """How often each two groups stand side by side: of figures of one form, and as sizes in one sentence."""
     pairs: list[tuple[int, int]] = []
     for sentence in sorted({reader.sentence[i] for i in kinds}):
-        for run in runs(reader, parallel(reader, sentence)):
-            if len(run) == 2:
-                pairs.append((run[0], run[1]))
+        row = parallel(reader, sentence)
+        pairs += [(a, b) for a, b in pairwise(row) if reader.figures[a].form == reader.figures[b].form]
         sizes = [i for i in reader.by_sentence[sentence] if kinds.get(i) == "participants"]
         pairs += pairwise(i for i in sizes if labels.get(i, "all") != "all")
     out: Counter[tuple[str, str]] = Counter()

@@ -26,7 +26,14 @@ EACH = re.compile(
 NUMBER = r"(?P<number>\d{1,2}|two|three|four|five|six|seven|eight)"
 NO_KIND = r"(?!(?:and|or|in|per|each|for|to|of|with)\b)"
 ARMS = re.compile(rf"\b{NUMBER}\s+(?:{NO_KIND}[a-z-]+\s+){{0,2}}(?:sub)?{GROUPS}\b", re.I)
+# "two groups of 22 patients"
+GROUPS_OF = re.compile(
+    rf"\b{NUMBER}\s+(?:{NO_KIND}[a-z-]+\s+){{0,2}}(?:sub)?{GROUPS}\s+(?:each\s+)?(?:of|with|containing|comprising"
+    r"|\(n\s*=)\s*$",
+    re.I,
+)
 MOST = 8  # arms
+REACH = 60  # characters before a size
 
 
 def for_each(found: list[tuple[Finding, Expression]], text: str) -> list[tuple[Finding, Expression]]:
@@ -34,8 +41,12 @@ def for_each(found: list[tuple[Finding, Expression]], text: str) -> list[tuple[F
     out: list[tuple[Finding, Expression]] = []
     for f, e in found:
         arms: list[str] = []
-        if f.measure == "participants" and f.value is not None and EACH.match(text, e.end) is not None:
-            arms = _arms(f, found, _number(f, found, text))
+        if f.measure == "participants" and f.value is not None:
+            groups = GROUPS_OF.search(text, max(0, e.start - REACH), e.start)
+            if groups is not None:
+                arms = _arms(f, found, _count(groups.group("number")))
+            elif EACH.match(text, e.end) is not None:
+                arms = _arms(f, found, _number(f, found, text))
         if not arms:
             out.append((f, e))
             continue
@@ -48,14 +59,18 @@ def _number(f: Finding, found: Iterable[tuple[Finding, Expression]], text: str) 
     begin, end = max(0, f.start - 250), f.end + 60
     said = list(ARMS.finditer(text, begin, end))
     if said:
-        word = min(said, key=lambda m: abs(m.start() - f.start)).group("number").lower()
-        return UNITS[word] if word in UNITS else int(word)
+        return _count(min(said, key=lambda m: abs(m.start() - f.start)).group("number"))
     for other, _ in found:
         if other.measure == "participants" and other.group == "all" and other.value and f.value:
             number = other.value / f.value
             if number == int(number) and 2 <= number <= MOST and other.start != f.start:
                 return int(number)
     return 2 if "both" in text[f.end : f.end + 20] else 0
+
+
+def _count(word: str) -> int:
+    """A number in words or digits."""
+    return UNITS[word.lower()] if word.lower() in UNITS else int(word)
 
 
 def _arms(f: Finding, found: Iterable[tuple[Finding, Expression]], number: int) -> list[str]:

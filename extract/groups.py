@@ -26,6 +26,18 @@ WHOLE = re.compile(
 )
 
 
+# The "study group" is everybody where nothing is said of others (25 abstracts, no exception).
+STUDIED = re.compile(r"(?:the\s+)?(?:study|studied)\s+groups?(?:\s+(?:patients|subjects|participants))?", re.I)
+OTHERS = re.compile(r"\b(?:controls?|placebo|comparison|comparator|reference|healthy|matched)\b", re.I)
+
+
+def is_whole(label: str, text: str) -> bool:
+    """Whether a label calls everybody in a record with this text."""
+    if WHOLE.fullmatch(label) is not None:
+        return True
+    return STUDIED.fullmatch(label) is not None and OTHERS.search(text) is None
+
+
 @dataclass(slots=True)
 class Mention:
     """A phrase of a sentence that may be a group's label."""

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from extract.abreast import parallel, runs, tail_of
+from extract.expressions import Expression
 from extract.features import Reader
 from extract.layout import Layout
 from extract.names import Beliefs
@@ -70,7 +71,9 @@ def _aligned(reader: Reader, plan: Layout, run: list[int], rows: list[list[int]]
         return None
     first, last = plan.place[run[0]], plan.place[run[-1]]
     stop = next((i for i in range(last + 1, len(parts)) if doc.starts[parts[i].first] >= said.end() - WORD), len(parts))
-    passed = {plan.place[i] for other in rows if len(other) == len(run) for i in other}
+    figures = reader.figures
+    alike = [other for other in rows if len(other) == len(run) and _alike(figures[other[-1]], figures[run[-1]])]
+    passed = {plan.place[i] for other in alike for i in other}
     lists = _Lists(reader, parts, passed)
     found = lists.find(last + 1, stop, len(run), False)
     behind = found is not None
@@ -85,6 +88,12 @@ def _aligned(reader: Reader, plan: Layout, run: list[int], rows: list[list[int]]
     if kind == "names" and (behind or not lists.adjoin(found[-1] + 1, first)):
         return None
     return Aligned(kind, labels, phrases)
+
+
+def _alike(one: Expression, other: Expression) -> bool:
+    """Whether two figures are of one form, and both times or neither."""
+    times = [e.unit is not None and e.unit.kind == "time" for e in (one, other)]
+    return one.form == other.form and times[0] == times[1]
 
 
 class _Lists:
@@ -173,7 +182,7 @@ class _Lists:
         """Whether an atom ends what opens a sentence: "At presentation, ..."."""
         while at >= 0 and self.parts[at].type in "ND":
             at -= 1
-        return at < 0 or (self.parts[at].type == "P" and at <= 1)
+        return 0 <= at <= 1 and self.parts[at].type == "P"
 
     def adjoin(self, low: int, high: int) -> bool:
         """Whether nothing but a verb, small words and what hangs on the list stands between it and its figures."""

@@ -18,6 +18,7 @@ import numpy as np
 from extract.fit.align import read_examples
 from extract.fit.annotations import read_annotated
 from extract.fit.beliefs import fill_beliefs
+from extract.fit.crossfit import read_by_others
 from extract.fit.kinds import fit_kinds
 from extract.fit.lists import Lists, lists_of
 from extract.fit.models import rank
@@ -27,7 +28,7 @@ from extract.fit.words import read_words
 from extract.sequence import FIRST_WORD
 
 GOLD_TIMES = 2
-PENALTY, FOLDS = 20.0, 3  # of the stand-in for the network that guesses the groups of figures before
+PENALTY, FOLDS = 20.0, 3  # of the stand-in for the first networks that guesses the groups of figures before
 
 
 def guessed(lists: list[Lists]) -> list[dict[int, str]]:
@@ -73,6 +74,9 @@ def main() -> None:
     first = [lists_of(page, example, index) for page, example in zip(pages, whose, strict=True)]
     guesses = guessed(first)
     said("groups guessed")
+    lists = [lists_of(p, e, index, g) for p, e, g in zip(pages, whose, guesses, strict=True)]
+    guesses = read_by_others(pages, lists, len(gold) * (GOLD_TIMES - 1), words, vectors, args.epochs)
+    said("read by networks that had not seen them")
     lists = [lists_of(p, e, index, g) for p, e, g in zip(pages, whose, guesses, strict=True)]
     people = lists[: len(gold)] * (GOLD_TIMES - 1)  # what people annotated counts more
     train([row for row in lists + people if row.phrases], words, vectors, args.out / "reader.npz", args.epochs)

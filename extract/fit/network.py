@@ -12,6 +12,9 @@ import random
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +50,8 @@ DROPOUT, WORD_DROPOUT = 0.3, 0.12
 RATE, BATCH, SMOOTHING, DECAY, SEED = 2e-3, 8, 0.05, 0.03, 1
 # Two trainings from the same beginning, whose weights are averaged: epochs, feature dropout, decay of feature weights.
 TRAININGS = ((5, 0.4, 0.3), (4, 0.3, 0.1))
+WIDE = 0.5  # how much of the linear vote on groups is added
+JOBS = 2  # trainings at once, a core each
 LARGE = 500_000  # numbers in a table that is written as bytes
 TRIAL_WEIGHT = 0.3  # of sentences whose annotation says less than that of an abstract
 NEAR_NAME, NEAR_GROUP, LEAST = 0.25, 0.01, 0.35  # how near to the best candidate one is right too; the least best one
@@ -269,22 +274,54 @@ def tensors(lists: Lists, classes: dict[str, int]) -> dict[str, Any]:
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A training: which abstracts it learns from (all: None), how long, and how much of the features is held back."""
+
+    epochs: int
+    dropout: float
+    decay: float
+    chosen: tuple[int, ...] | None = None
+
+
 def train(data: Sequence[Lists], words: list[str], vectors: np.ndarray, path: Path, epochs: int | None = None) -> None:
     """Train on the abstracts and write the weights; progress goes to standard error after each epoch.
 
     `epochs` in place of those of each training.
     """
+    plans = [Plan(epochs or own, dropout, decay) for own, dropout, decay in TRAININGS]
+    classes, rows, states = trained(data, vectors, plans)
+    state = {k: torch.stack([state[k] for state in states]).mean(0) for k in states[0]}
+    weights = [1.0 if row["kind"] is not None else TRIAL_WEIGHT for row in rows]
+    state["group.wide.weight"] += WIDE * fit_wide(rows, weights)
+    save(state, classes, words, path)
+
+
+def trained(
+    data: Sequence[Lists], vectors: np.ndarray, plans: Sequence[Plan]
+) -> tuple[list[str], list[dict[str, Any]], list[dict[str, Tensor]]]:
+    """The classes, the abstracts as tensors, and the weights of each training; two trainings go on at once."""
     torch.set_num_threads(1)  # the same sums in the same order
     classes = sorted({k for d in data if d.kinds is not None for k in d.kinds})
     index = {k: n for n, k in enumerate(classes)}
     rows = [tensors(d, index) for d in data]
-    nets = [
-        _train(list(rows), vectors, len(classes), epochs or own, dropout, decay) for own, dropout, decay in TRAININGS
-    ]
-    state = {k: torch.stack([net.state_dict()[k] for net in nets]).mean(0) for k in nets[0].state_dict()}
-    state["group.wide.weight"] += fit_wide(rows, [1.0 if row["kind"] is not None else TRIAL_WEIGHT for row in rows])
-    nets[0].load_state_dict(state)
-    save(nets[0], classes, words, path)
+    _SHARED.update(rows=rows, vectors=vectors, classes=len(classes))
+    with ProcessPoolExecutor(JOBS, mp_context=get_context("fork")) as pool:  # what is shared need not be copied
+        states = [{k: torch.from_numpy(v) for k, v in state.items()} for state in pool.map(_state, plans)]
+    _SHARED.clear()
+    return classes, rows, states
+
+
+_SHARED: dict[str, Any] = {}  # what the processes that train have of the one that started them
+
+
+def _state(plan: Plan) -> dict[str, np.ndarray]:
+    """One training, in a process of its own."""
+    torch.set_num_threads(1)
+    rows = _SHARED["rows"]
+    own = rows if plan.chosen is None else [rows[n] for n in plan.chosen]
+    net = _train(list(own), _SHARED["vectors"], _SHARED["classes"], plan.epochs, plan.dropout, plan.decay)
+    return {k: v.detach().numpy() for k, v in net.state_dict().items()}
 
 
 def _train(
@@ -328,10 +365,10 @@ def _train(
     return net
 
 
-def save(net: Net, classes: list[str], words: list[str], path: Path) -> None:
+def save(state: dict[str, Tensor], classes: list[str], words: list[str], path: Path) -> None:
     """Write the weights (half precision, the large tables as bytes) with the classes and the words they belong to."""
     arrays: dict[str, np.ndarray] = {}
-    for name, value in net.state_dict().items():
+    for name, value in state.items():
         table = value.detach().numpy()
         if table.size > LARGE:  # a byte a number, and a scale a row
             scale = np.maximum(np.abs(table).max(axis=1, keepdims=True), 1e-8) / 127

@@ -164,3 +164,14 @@ def test_those_who_completed_are_a_size_where_the_percentage_vouches_for_it() ->
     text = "We saw 85 men. Of them 78 completed the study. The first denture was preferred by 53 (67.9%)."
     figures = [("participants", "all", "count"), ("proportion:completed the study", "all", "count")]
     assert read(text, [*figures, ("proportion:preference", "all", "percent")])[-1] == 78
+
+
+def test_a_bare_count_has_no_denominator_where_several_sizes_are_stated() -> None:
+    text = "We saw 110 adults. After a year 82 were left. Gout was seen in 27. Cough was seen in 41 (50%)."
+    sizes = [("participants", "all", "count"), ("participants", "all", "count")]
+    assert read(text, [*sizes, ("finding:gout", "all", "count"), ("symptom:cough", "all", "percent")]) == [
+        None,
+        None,
+        None,
+        82,
+    ]

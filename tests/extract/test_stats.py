@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extract.reading import open_reader
-from extract.stats import statistic
+from extract.stats import statistic, tells_difference
 
 
 def stats(text: str, kind: str) -> list[str]:
@@ -50,3 +50,16 @@ def test_an_unlabelled_range_is_of_quartiles_where_the_abstract_speaks_of_them()
 
 def test_percentage_of_people_stays_a_percentage():
     assert stats("The wish was voiced by 67% of the men.", "outcome") == ["percent"]
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("Relapse was seen in 12% and 7% (difference 5%).", [False, False, True]),
+        ("The difference in weight was 4.5 kg.", [True]),
+        ("The difference in age (52 vs 48 years) was small.", [False, False]),
+    ],
+)
+def test_a_difference_is_told_by_the_words_right_before_it(text: str, tells: list[bool]) -> None:
+    reader = open_reader(text, [(0, len(text), "RESULTS")])
+    assert [tells_difference(reader, i) for i, e in enumerate(reader.figures) if not e.drop] == tells
