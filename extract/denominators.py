@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from extract.expressions import Expression, agrees
 from extract.finding import Finding
+from extract.items import Expression
+from extract.shares import agrees
 from extract.sizes import Sizes, fitting, vouched
 
 # Rates estimated over time are shares of nobody stated; events are no people.

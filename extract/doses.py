@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
-from extract.expressions import Expression
 from extract.finding import Finding
 from extract.frequencies import frequency
+from extract.items import Expression
 from extract.phrases import word_classes
 from extract.resources import load
 from extract.tokens import Document, Sentence

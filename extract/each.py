@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from extract.expressions import Expression
 from extract.finding import Finding
+from extract.items import Expression
 from extract.numbers import UNITS
 from extract.similar import same_group
 

@@ -18,11 +18,11 @@ from extract.causes import in_list_of_causes
 from extract.denominators import set_denominators
 from extract.doses import Doses
 from extract.each import for_each
-from extract.expressions import Expression
 from extract.extras import complete
 from extract.features import Reader
 from extract.finding import Finding
 from extract.groups import phrase_text
+from extract.items import Expression
 from extract.kinds import classify
 from extract.layout import layout
 from extract.names import Beliefs, name_of
@@ -31,7 +31,7 @@ from extract.network import Network, load_network
 from extract.phrases import people_words
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
-from extract.stats import CHANGE_NAMES, CONTINUOUS, STATISTICS, settled, statistic, tells_difference
+from extract.stats import CHANGE_NAMES, CONTINUOUS, STATISTICS, settled, statistic, tells_change, tells_difference
 from extract.treatments import is_given
 from extract.version import EngineVersion
 from extract.wording import PEOPLE, fixed_measure
@@ -185,6 +185,8 @@ class _Reading:
                     kind = "cause"
                 elif is_given(self.reader, i, name):
                     kind = "treatment"
+            if kind == "measurement" and not name.startswith(CHANGE_NAMES) and tells_change(self.reader, i):
+                name = f"change in {name}"
             if stat in ("mean", "median") and name.startswith(CHANGE_NAMES):
                 stat = "value"
             measure = "age" if name in AGES and stat not in ("count", "percent") else f"{kind}:{name}"

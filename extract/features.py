@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 
 from extract.doses import is_drug
-from extract.expressions import Expression
+from extract.items import Expression
 from extract.phrases import people_words, thing_words, word_classes
 from extract.tokens import Document
 

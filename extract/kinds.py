@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from extract.abreast import runs
-from extract.expressions import Expression
 from extract.features import Reader
+from extract.items import Expression
 from extract.linear import Decider
 from extract.listing import lists
 from extract.plain import (

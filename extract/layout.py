@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from extract.expressions import BOUNDS
 from extract.features import Reader
 from extract.phrases import Atom, Phrase, atoms, candidates
+from extract.shares import BOUNDS
 
 NEGATIVE = frozenset({"without", "no", "not", "non", "never"})
 LABEL = re.compile(r"\b(?:[A-Z]{1,3}\d?|\d{1,2}[a-d]?|[IVX]{1,4})\b")

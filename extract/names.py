@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import cache
 
 from extract.arms import short_forms
-from extract.expressions import Expression
 from extract.features import Reader
 from extract.groups import phrase_text
+from extract.items import Expression
 from extract.layout import NEGATIVE, Layout
 from extract.phrases import Atom, Phrase, people_words
 from extract.resources import load

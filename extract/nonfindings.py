@@ -16,7 +16,7 @@ from extract.resources import load
 from extract.tokens import Document
 
 if TYPE_CHECKING:
-    from extract.expressions import Expression
+    from extract.items import Expression
 
 # A list that goes on behind a dropped figure: "AUC 0.91/0.88/0.93", "sensitivity 80%, 75% and 71%".
 GOES_ON = re.compile(r"\s*%?\s*(?:/|,|and|vs\.?|versus|,\s*and|to|-|–)\s*")

@@ -13,8 +13,8 @@ from itertools import pairwise
 from extract.abreast import tail_of
 from extract.case_report import told_as
 from extract.doses import is_drug
-from extract.expressions import Expression
 from extract.features import Reader
+from extract.items import Expression
 from extract.wording import PEOPLE
 
 MEN, WOMEN = r"(?:males?|men|man|boys?|m)", r"(?:females?|women|woman|girls?|f)"

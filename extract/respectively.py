@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 
 from extract.abreast import parallel, runs, tail_of
-from extract.expressions import Expression
 from extract.features import Reader
+from extract.items import Expression
 from extract.layout import Layout
 from extract.names import Beliefs
 from extract.phrases import Atom, Phrase, people_words

@@ -13,8 +13,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from extract.expressions import Expression
 from extract.features import Reader, bucket
+from extract.items import Expression
 
 ROLES = ("", "title", "background", "methods", "results", "conclusion")
 BUCKETS = ("none", "0", "1", "2", "3", "5", "10", "20", "50", "100", "200", "500", "1000", "10000", "more")

@@ -16,7 +16,7 @@ from extract.tokens import Document
 from extract.units import Unit, unit_at
 
 if TYPE_CHECKING:
-    from extract.expressions import Expression
+    from extract.items import Expression
 
 OPENED = re.compile(r"\s*[(\[]\s*(?:±|\+/[-−–])?\s*")
 CLOSED = re.compile(r"\s*[)\]]")

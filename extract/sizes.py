@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from extract.expressions import Expression, agrees
+from extract.items import Expression
+from extract.shares import agrees
 from extract.similar import content
 
 FEW = 5  # of counts below it too many sizes give the same percentage

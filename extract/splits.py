@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from extract.expressions import Expression
 from extract.finding import Finding
+from extract.items import Expression
 
 Rows = list[tuple[Finding, Expression]]
 SEXES = frozenset({"sex:male", "sex:female"})

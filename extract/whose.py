@@ -10,9 +10,9 @@ from __future__ import annotations
 from extract.abreast import run_of
 from extract.arms import bare, marks
 from extract.choices import Choice, choices
-from extract.expressions import Expression
 from extract.features import Reader
 from extract.groups import Group
+from extract.items import Expression
 from extract.layout import Layout
 from extract.names import Beliefs
 from extract.similar import content

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from extract.expressions import Expression
 from extract.features import Reader
+from extract.items import Expression
 from extract.reading import open_reader, section_spans
 
 

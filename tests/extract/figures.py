@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from extract.expressions import Expression, find_expressions
+from extract.expressions import find_expressions
+from extract.items import Expression
 from extract.tokens import Document, read_document
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from extract.denominators import set_denominators
-from extract.expressions import Expression
 from extract.finding import Finding
+from extract.items import Expression
 from extract.reading import open_reader
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from extract.doses import Doses, is_drug
 from extract.engine import Engine
-from extract.expressions import Expression
 from extract.finding import Finding
+from extract.items import Expression
 from tests.extract.figures import opened
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from extract.each import for_each
-from extract.expressions import Expression
 from extract.finding import Finding
+from extract.items import Expression
 from extract.reading import open_reader
 
 ARMS = "Pain fell in 12 with ketamine and in 4 with saline."

@@ -2,9 +2,9 @@
 
 import pytest
 
-from extract.expressions import Expression
 from extract.features import Reader
 from extract.groups import phrase_text
+from extract.items import Expression
 from extract.layout import layout
 from extract.plain import sexes
 from extract.reading import open_reader
