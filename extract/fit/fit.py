@@ -18,7 +18,6 @@ import numpy as np
 from extract.fit.align import read_examples
 from extract.fit.annotations import read_annotated
 from extract.fit.beliefs import fill_beliefs
-from extract.fit.crossfit import read_by_others
 from extract.fit.kinds import fit_kinds
 from extract.fit.lists import Lists, lists_of
 from extract.fit.models import rank
@@ -28,7 +27,7 @@ from extract.fit.words import read_words
 from extract.sequence import FIRST_WORD
 
 GOLD_TIMES = 2
-PENALTY, FOLDS = 20.0, 3  # of the stand-in for the first networks that guesses the groups of figures before
+PENALTY, FOLDS = 20.0, 3  # of the stand-in for the network that guesses the groups of figures before
 
 
 def guessed(lists: list[Lists]) -> list[dict[int, str]]:
@@ -54,7 +53,8 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, help="of each training, in place of its own; 1 to try the script")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
-    from extract.fit.network import train  # PyTorch is no part of the environment that reads
+    from extract.fit.network import train
+    from extract.fit.pretrain import pretrain, read_rows  # PyTorch is no part of the environment that reads
 
     began = time.time()
 
@@ -75,11 +75,10 @@ def main() -> None:
     guesses = guessed(first)
     said("groups guessed")
     lists = [lists_of(p, e, index, g) for p, e, g in zip(pages, whose, guesses, strict=True)]
-    guesses = read_by_others(pages, lists, len(gold) * (GOLD_TIMES - 1), words, vectors, args.epochs)
-    said("read by networks that had not seen them")
-    lists = [lists_of(p, e, index, g) for p, e, g in zip(pages, whose, guesses, strict=True)]
+    start = pretrain(read_rows(args.shared, index), vectors, args.epochs)
+    said("plain text read")
     people = lists[: len(gold)] * (GOLD_TIMES - 1)  # what people annotated counts more
-    train([row for row in lists + people if row.phrases], words, vectors, args.out / "reader.npz", args.epochs)
+    train([row for row in lists + people if row.phrases], words, vectors, args.out / "reader.npz", start, args.epochs)
     said("done")
 
 

@@ -148,9 +148,10 @@ class Net(nn.Module):
         self.stat_in, self.stat_out = nn.Linear(WIDTH + 16, HIDDEN), nn.Linear(HIDDEN, len(STATISTICS))
         self.drop = nn.Dropout(DROPOUT)
 
-    def encode(self, rows: Tensor) -> tuple[Tensor, Tensor]:
+    def encode(self, rows: Tensor, whole: bool = False) -> tuple[Tensor, Tensor]:
+        """Two vectors a row; in training some words are hidden, unless the text is to be seen `whole`."""
         word = rows[:, WORD]
-        if self.training:
+        if self.training and not whole:
             hide = (torch.rand(len(word)) < WORD_DROPOUT) & (word >= FIRST_WORD)
             word = torch.where(hide, torch.zeros_like(word), word)
         parts = [self.word(word), *(t(rows[:, END3 + k]) for k, t in enumerate(self.letters))]
@@ -276,21 +277,27 @@ def tensors(lists: Lists, classes: dict[str, int]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A training: which abstracts it learns from (all: None), how long, and how much of the features is held back."""
+    """A training: how long, how much of the features is held back, and how fast their weights decay."""
 
     epochs: int
     dropout: float
     decay: float
-    chosen: tuple[int, ...] | None = None
 
 
-def train(data: Sequence[Lists], words: list[str], vectors: np.ndarray, path: Path, epochs: int | None = None) -> None:
+def train(
+    data: Sequence[Lists],
+    words: list[str],
+    vectors: np.ndarray,
+    path: Path,
+    start: dict[str, Tensor],
+    epochs: int | None = None,
+) -> None:
     """Train on the abstracts and write the weights; progress goes to standard error after each epoch.
 
-    `epochs` in place of those of each training.
+    `start` are the encoder's weights to begin with, `epochs` goes in place of those of each training.
     """
     plans = [Plan(epochs or own, dropout, decay) for own, dropout, decay in TRAININGS]
-    classes, rows, states = trained(data, vectors, plans)
+    classes, rows, states = trained(data, vectors, start, plans)
     state = {k: torch.stack([state[k] for state in states]).mean(0) for k in states[0]}
     weights = [1.0 if row["kind"] is not None else TRIAL_WEIGHT for row in rows]
     state["group.wide.weight"] += WIDE * fit_wide(rows, weights)
@@ -298,14 +305,14 @@ def train(data: Sequence[Lists], words: list[str], vectors: np.ndarray, path: Pa
 
 
 def trained(
-    data: Sequence[Lists], vectors: np.ndarray, plans: Sequence[Plan]
+    data: Sequence[Lists], vectors: np.ndarray, start: dict[str, Tensor], plans: Sequence[Plan]
 ) -> tuple[list[str], list[dict[str, Any]], list[dict[str, Tensor]]]:
     """The classes, the abstracts as tensors, and the weights of each training; two trainings go on at once."""
     torch.set_num_threads(1)  # the same sums in the same order
     classes = sorted({k for d in data if d.kinds is not None for k in d.kinds})
     index = {k: n for n, k in enumerate(classes)}
     rows = [tensors(d, index) for d in data]
-    _SHARED.update(rows=rows, vectors=vectors, classes=len(classes))
+    _SHARED.update(rows=rows, vectors=vectors, classes=len(classes), start=start)
     with ProcessPoolExecutor(JOBS, mp_context=get_context("fork")) as pool:  # what is shared need not be copied
         states = [{k: torch.from_numpy(v) for k, v in state.items()} for state in pool.map(_state, plans)]
     _SHARED.clear()
@@ -318,20 +325,18 @@ _SHARED: dict[str, Any] = {}  # what the processes that train have of the one th
 def _state(plan: Plan) -> dict[str, np.ndarray]:
     """One training, in a process of its own."""
     torch.set_num_threads(1)
-    rows = _SHARED["rows"]
-    own = rows if plan.chosen is None else [rows[n] for n in plan.chosen]
-    net = _train(list(own), _SHARED["vectors"], _SHARED["classes"], plan.epochs, plan.dropout, plan.decay)
+    random.seed(SEED)
+    torch.manual_seed(SEED)
+    net = Net(_SHARED["vectors"], _SHARED["classes"])
+    net.load_state_dict(net.state_dict() | _SHARED["start"])
+    _train(net, list(_SHARED["rows"]), plan)
     return {k: v.detach().numpy() for k, v in net.state_dict().items()}
 
 
-def _train(
-    rows: list[dict[str, Any]], vectors: np.ndarray, classes: int, epochs: int, dropout: float, decay: float
-) -> Net:
-    """One training; the same beginning and the same order of abstracts every time."""
-    random.seed(SEED)
-    torch.manual_seed(SEED)
-    net = Net(vectors, classes)
-    net.name.feature_dropout = net.group.feature_dropout = dropout
+def _train(net: Net, rows: list[dict[str, Any]], plan: Plan) -> None:
+    """One training; the same order of abstracts every time."""
+    epochs, decay = plan.epochs, plan.decay
+    net.name.feature_dropout = net.group.feature_dropout = plan.dropout
     deep = [net.name.deep.weight, net.group.deep.weight]
     wide = [net.name.wide.weight, net.group.wide.weight]
     known = {id(p) for p in [net.word.weight, *deep, *wide]}
@@ -362,7 +367,6 @@ def _train(
             schedule.step()
             total += wrong.item()
         print(f"epoch {epoch + 1}/{epochs}: loss {total:.0f}, {time.time() - began:.0f} s", file=sys.stderr, flush=True)
-    return net
 
 
 def save(state: dict[str, Tensor], classes: list[str], words: list[str], path: Path) -> None:

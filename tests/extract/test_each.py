@@ -30,6 +30,7 @@ def arms(text: str) -> list[str]:
     "text",
     [
         "They were divided into two groups of 30 each. ",
+        "Two parallel groups of 30 women were formed. ",
         "There were 60 women (30 in each group). ",
         "Both arms were open, two arms in all (n = 30 per arm). ",
     ],

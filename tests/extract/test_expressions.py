@@ -295,3 +295,8 @@ def test_two_numbers_around_a_figure_are_its_interval_where_the_text_speaks_of_i
 def test_an_age_range_behind_a_number_of_people_is_no_spread_of_it():
     people, ages = kept("Sixty-two patients (25-40 years) were seen.")
     assert people.unit is None and ages.host is None
+
+
+def test_a_year_before_a_colon_is_no_count() -> None:
+    figures = kept("Resistance fell (2007: 86.2%; 2009: 58.8%).")
+    assert [(e.value, e.numerator) for e in figures if e.form == "percent"] == [(86.2, None), (58.8, None)]

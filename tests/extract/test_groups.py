@@ -3,7 +3,7 @@
 import pytest
 
 from extract.arms import after, bare, before, short_forms
-from extract.groups import WHOLE
+from extract.groups import WHOLE, is_whole
 from extract.parallel import Place, comparator
 from extract.reading import open_reader
 
@@ -49,3 +49,8 @@ def test_being_given_a_drug_is_no_part_of_the_label() -> None:
 )
 def test_labels_that_call_everybody(label: str, everybody: bool) -> None:
     assert (WHOLE.fullmatch(label) is not None) is everybody
+
+
+def test_the_study_group_is_everybody_where_there_are_no_others() -> None:
+    assert is_whole("study group", "The study group had 61 men.")
+    assert not is_whole("study group", "The study group was compared with controls.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extract.features import Reader
-from extract.plain import fared, is_age, is_plan, is_share, smokers, symptom_counted
+from extract.plain import ages_too, fared, is_age, is_plan, is_share, smokers, symptom_counted
 from extract.reading import open_reader
 
 
@@ -26,6 +26,21 @@ def opened(text: str) -> Reader:
 def test_the_mean_age(text: str, ages: list[float]) -> None:
     reader = opened(text)
     assert [e.value for e in reader.figures if is_age(reader, e)] == ages
+
+
+@pytest.mark.parametrize(
+    ("text", "ages"),
+    [
+        ("The mean age was 50 years on gel and 52 years on balm.", [50, 52]),
+        ("The mean age was 50 years, and the disease had lasted 12 years.", [50]),
+        ("The mean age was 50 years and follow-up 12 years.", [50]),
+    ],
+)
+def test_years_set_beside_an_age_are_an_age(text: str, ages: list[float]) -> None:
+    reader = opened(text)
+    kinds = {i: "age" if is_age(reader, e) else "duration" for i, e in enumerate(reader.figures)}
+    aged = {i for i, kind in kinds.items() if kind == "age"} | set(ages_too(reader, kinds))
+    assert [reader.figures[i].value for i in sorted(aged)] == ages
 
 
 @pytest.mark.parametrize(
