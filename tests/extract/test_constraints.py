@@ -41,12 +41,15 @@ def test_a_subgroup_in_a_bracket_has_a_group_of_its_own() -> None:
     ("text", "apart"),
     [
         ("We compared 20 adults with gout (12 men) and 15 healthy volunteers.", True),
+        ("In all, 143 adults received gel and 148 received balm.", True),
+        ("We drew lots: 20 to gel; 21 to balm.", True),
+        ("In all, 143 adults received gel.", False),
         ("We saw 20 patients with gout, and 12 were treated.", False),
         ("We asked 200 nurses, 120 of whom answered.", False),
         ("Some 300 surgeons responded to the letter and 250 were counted.", False),
     ],
 )
-def test_two_numbers_of_people_joined_by_and_are_two_groups(text: str, apart: bool) -> None:
+def test_numbers_of_people_side_by_side_are_groups(text: str, apart: bool) -> None:
     reader = opened(text)
     kinds = {i: "participants" for i, e in enumerate(reader.figures) if not e.drop and e.value != 12}
     assert bool(two_groups(reader, kinds)) is apart
