@@ -32,8 +32,8 @@ from extract.plain import (
     symptom_counted,
 )
 
-# The linear decider's part of the vote. Of .5 to 1 the best on dev was .7 to .8; on 400 annotated abstracts that neither
-# it nor the network had seen .45 was a little better (groups .538, .535 at .75), on dev worse (measures .733, .741).
+# The linear decider's part of the vote. Of .5 to 1 the best on dev was .7 to .8; on 400 annotated abstracts that
+# neither it nor the network had seen .45 was a little better (groups .538, .535), on dev worse (measures .733, .741).
 MIX = 0.75
 # Least probability of being a finding. Cross-validation on train is flat from 0.36 to 0.42 (F1 .894-.895); of these the
 # one with the best precision on dev was taken.

@@ -43,6 +43,8 @@ def test_a_subgroup_in_a_bracket_has_a_group_of_its_own() -> None:
         ("We compared 20 adults with gout (12 men) and 15 healthy volunteers.", True),
         ("In all, 143 adults received gel and 148 received balm.", True),
         ("We drew lots: 20 to gel; 21 to balm.", True),
+        ("We saw 35 adults. Gout was old in 20 and new in 15.", True),
+        ("We saw 36 adults. Gout was old in 20 and new in 15.", False),
         ("In all, 143 adults received gel.", False),
         ("We saw 20 patients with gout, and 12 were treated.", False),
         ("We asked 200 nurses, 120 of whom answered.", False),
