@@ -27,8 +27,6 @@ from extract.wording import clean_group
 BESIDE = 0.94  # how sure a group right beside a figure is
 ALIGNED = 0.9  # how sure a group is that "respectively" gives
 COUNTERPART = 0.85  # how sure the other side of a contrast is: right in 26 of 30 cases
-
-
 NO_DRUG = re.compile(r"\b(?:placebo|sham|vehicle|untreated|no\s+treatment|usual\s+care)\b", re.I)
 SIZES = ("participants", "records")
 
@@ -63,7 +61,7 @@ class Assigning:
         }
         self.whose = Whose(reader, plans, gather(found), self.beliefs)
         self.aligned: dict[int, tuple[Aligned, int]] = {}
-        for s in {reader.sentence[i] for i in kinds}:
+        for s in sorted({reader.sentence[i] for i in kinds}):
             self.aligned.update(alignments(reader, plans[s], s, self.beliefs))
 
     def assign(self) -> None:
@@ -73,8 +71,6 @@ class Assigning:
         apart = two_groups(self.reader, self.kinds)
         follows: dict[int, int] = {}
         for i in sorted(self.kinds):
-            if i in self.labels:
-                continue
             e = figures[i]
             host = position.get(id(e.host)) if e.host is not None and "base" not in e.tags else None
             if e.form == "ratio" and i - 1 in self.labels and figures[i - 1].start == e.start:
@@ -85,8 +81,9 @@ class Assigning:
                 follows[i] = host
                 self.labels[i], self.sure[i] = self.labels[host], self.sure[host]
                 continue
-            if i in self.aligned and (row := self.aligned[i])[0].kind == "groups":
-                self.labels[i], self.sure[i] = clean_group(row[0].labels[row[1]]), ALIGNED
+            row, place = self.aligned.get(i, (None, 0))
+            if row is not None and row.kind == "groups":
+                self.labels[i], self.sure[i] = clean_group(row.labels[place]), ALIGNED
                 self.whose.keep(i, self.kinds[i], self.labels[i])
                 continue
             options = self._options(i)

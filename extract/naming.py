@@ -58,8 +58,9 @@ class Naming:
 
     def named(self, i: int) -> Phrase | None:
         """The phrase that names figure `i`, or None."""
-        if i in self.aligned and (row := self.aligned[i])[0].kind == "names":
-            return row[0].phrases[row[1]]
+        row, place = self.aligned.get(i, (None, 0))
+        if row is not None and row.kind == "names":
+            return row.phrases[place]
         figures, text = self.reader.figures, self.reader.doc.text
         host = figures[i].host if figures[i].form in ("sd", "se", "range") else None
         whose = next((j for j in range(i - 1, -1, -1) if figures[j] is host), None) if host is not None else None

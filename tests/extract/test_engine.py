@@ -188,3 +188,23 @@ def test_all_of_an_unknown_number_is_no_count() -> None:
 def test_who_did_not_are_not_counted_among_those_who_did() -> None:
     text = "Seven of 18 patients suffered a relapse and 11 did not."
     assert [f.measure for f in ENGINE.read(text=text)][:2] == ["outcome:relapse", "outcome:no relapse"]
+
+
+def test_a_difference_is_a_change_in_what_was_measured_before_it() -> None:
+    found = ENGINE.read(text="Death occurred in 12% of those on gel and in 7% of those on balm (difference 5%).")
+    assert [(f.measure, f.stat, f.value) for f in found] == [
+        ("outcome:death", "percent", 12.0),
+        ("outcome:death", "percent", 7.0),
+        ("measurement:change in death", "value", 5.0),
+    ]
+
+
+def test_respectively_gives_every_figure_its_own_name() -> None:
+    found = ENGINE.read(text="Fever, cough and gout were seen in 12 (10%), 7 (6%) and 3 (2%) patients, respectively.")
+    assert [f.measure.partition(":")[2] for f in found] == ["fever", "cough", "gout"]
+
+
+def test_what_stands_in_the_bracket_of_a_number_of_people_is_out_of_them() -> None:
+    text = "We compared 30 adults with gout and 20 healthy volunteers (9 men; mean age 50 years)."
+    men = next(f for f in ENGINE.read(text=text) if f.measure == "sex:male")
+    assert (men.numerator, men.denominator) == (9, 20)
