@@ -1,7 +1,7 @@
 """Figures side by side: "12%, 4% and 22%", "7.3 ± 1.2 vs 5.1 ± 0.9", and where each ends with what hangs on it.
 
-Comes in: the features' `Reader`. Goes out: runs of parallel figures, by their numbers. Called by `extract.kinds`,
-`extract.parallel`, `extract.whose` and `extract.naming`.
+Comes in: the features' `Reader`. Goes out: runs of parallel figures, by their numbers. Called wherever figures
+are read together: for their classes, names, groups and statistics.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 
 from extract.features import Reader
+from extract.items import Expression
 
 LINK = re.compile(
     r"\s*(?:%|percent|years|months|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|/|&|,\s*and|to|compared\s+(?:with"
     r"|to))?\s*[(\[]?\s*"
 )
-SPREADS = ("sd", "se", "range")
+SPREADS = ("sd", "se", "range")  # forms of what hangs on a figure
 CLOSING = re.compile(r"\s?%?\s*[)\]]")
 OPENING = re.compile(r"\s*[(\[]")
 NEAR = 30  # characters between two figures of a run
@@ -70,20 +71,28 @@ def runs(reader: Reader, indices: list[int]) -> list[list[int]]:
     return out
 
 
+def is_spread(e: Expression) -> bool:
+    """Whether a figure is a spread: a deviation, or the range of another figure."""
+    return e.form in ("sd", "se") or (e.form == "range" and e.host is not None)
+
+
 def parallel(reader: Reader, sentence: int) -> list[int]:
     """The figures of a sentence that may stand in a list: no spreads, no bases, none that is no finding."""
     figures = reader.figures
     return [
         n
         for n in reader.by_sentence[sentence]
-        if not figures[n].drop
-        and "base" not in figures[n].tags
-        and figures[n].form not in ("sd", "se")
-        and not (figures[n].host is not None and figures[n].form == "range")
+        if not figures[n].drop and "base" not in figures[n].tags and not is_spread(figures[n])
     ]
+
+
+def runs_of(reader: Reader, sentence: int) -> list[list[int]]:
+    """The runs of parallel figures of a sentence."""
+    if sentence not in reader.runs:
+        reader.runs[sentence] = runs(reader, parallel(reader, sentence))
+    return reader.runs[sentence]
 
 
 def run_of(reader: Reader, figure: int) -> list[int]:
     """The parallel figures that a figure stands among."""
-    row = parallel(reader, reader.sentence[figure])
-    return next((r for r in runs(reader, row) if figure in r), [figure])
+    return next((r for r in runs_of(reader, reader.sentence[figure]) if figure in r), [figure])

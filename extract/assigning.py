@@ -26,7 +26,7 @@ from extract.wording import clean_group
 
 BESIDE = 0.94  # how sure a group right beside a figure is
 ALIGNED = 0.9  # how sure a group is that "respectively" gives
-COUNTERPART = 0.85  # how sure the other side of a contrast is: right in 26 of 30 cases
+COUNTERPART = 0.85  # how sure the other side of a contrast is: both sides right in 14 of 17
 NO_DRUG = re.compile(r"\b(?:placebo|sham|vehicle|untreated|no\s+treatment|usual\s+care)\b", re.I)
 SIZES = ("participants", "records")
 

@@ -25,13 +25,10 @@ EACH = re.compile(
 )
 NUMBER = r"(?P<number>\d{1,2}|two|three|four|five|six|seven|eight)"
 NO_KIND = r"(?!(?:and|or|in|per|each|for|to|of|with)\b)"
-ARMS = re.compile(rf"\b{NUMBER}\s+(?:{NO_KIND}[a-z-]+\s+){{0,2}}(?:sub)?{GROUPS}\b", re.I)
+SO_MANY = rf"\b{NUMBER}\s+(?:{NO_KIND}[a-z-]+\s+){{0,2}}(?:sub)?{GROUPS}"
+ARMS = re.compile(rf"{SO_MANY}\b", re.I)
 # "two groups of 22 patients"
-GROUPS_OF = re.compile(
-    rf"\b{NUMBER}\s+(?:{NO_KIND}[a-z-]+\s+){{0,2}}(?:sub)?{GROUPS}\s+(?:each\s+)?(?:of|with|containing|comprising"
-    r"|\(n\s*=)\s*$",
-    re.I,
-)
+GROUPS_OF = re.compile(rf"{SO_MANY}\s+(?:each\s+)?(?:of|with|containing|comprising|\(n\s*=)\s*$", re.I)
 MOST = 8  # arms
 REACH = 60  # characters before a size
 

@@ -41,16 +41,8 @@ CLOSED = frozenset({"of", "the", "these", "those", "them", "all", "our", "out", 
 SENTENCE_END = re.compile(r"[.?!]\s+[A-Z]")
 YEARS = range(1900, 2100)
 CMP = {"ge": ">=", "le": "<=", "lt": "<", "gt": ">", "about": "~"}
-PATTERNS = (
-    of_size,
-    with_percentage,
-    with_count,
-    of_number,
-    ratio,
-    deviation,
-    named_deviation,
-    low_high,
-)  # in this order
+# Tried in this order.
+PATTERNS = (of_size, with_percentage, with_count, of_number, ratio, deviation, named_deviation, low_high)
 
 
 def find_expressions(doc: Document) -> list[Expression]:

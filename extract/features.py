@@ -165,6 +165,7 @@ class Reader:
         self.sentence = [doc.sentence_of(e.first) for e in figures]
         self.short: dict[str, str] | None = None  # the short forms that the text defines, once asked for
         self.made: dict[int, list[str]] = {}
+        self.runs: dict[int, list[list[int]]] = {}  # of each sentence, once asked for (see `extract.abreast`)
         self.covered: dict[int, int] = {}
         for number, e in enumerate(figures):
             if "base" not in e.tags:

@@ -24,8 +24,6 @@ WHOLE = re.compile(
     r"|.*\bas\s+a\s+whole|overall|all)",
     re.I,
 )
-
-
 # The "study group" is everybody where nothing is said of others (25 abstracts, no exception).
 STUDIED = re.compile(r"(?:the\s+)?(?:study|studied)\s+groups?(?:\s+(?:patients|subjects|participants))?", re.I)
 OTHERS = re.compile(r"\b(?:controls?|placebo|comparison|comparator|reference|healthy|matched)\b", re.I)

@@ -21,7 +21,7 @@ LIST = re.compile(
 )
 POINTED = re.compile(r"[1-9]\d{0,2}\.000")  # thousands with a point
 N_EQUALS = re.compile(r"[nN]\s*=\s*$")
-# Behind a percentage: it is the level of an interval, or it tells something else than the count before it.
+# Behind a percentage: it is the level of an interval.
 LEVEL = re.compile(r"[\s,-]*(?:C\.?I\.?s?\b|CrI\b|confidence|credib|limits\b)")
 NUMBERED = frozenset({"cycle", "cycles", "visit", "visits", "grade", "stage", "phase", "group", "arm", "cohort"})
 CURRENCIES = frozenset("$€£¥")
@@ -101,9 +101,7 @@ def _item(doc: Document, number: Number) -> Item:
     unit = unit_at(doc, number.last) if number.kind not in ("none", "all", "fraction") else None
     if unit is None and number.first and doc.words[number.first - 1] in CURRENCIES:
         unit = Unit(doc.words[number.first - 1], "money", number.last)
-    if (number.kind == "words" and unit is not None and unit.kind == "percent") or (
-        unit is not None and unit.kind == "percent"
-    ):
+    if unit is not None and unit.kind == "percent":
         return Item(number, unit, True, doc.ends[unit.last - 1], unit.last)
     last = unit.last if unit else number.last
     return Item(number, unit, number.kind == "fraction", doc.ends[last - 1], last)

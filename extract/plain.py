@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
-from extract.abreast import tail_of
+from extract.abreast import is_spread, tail_of
 from extract.case_report import told_as
 from extract.doses import is_drug
 from extract.features import Reader
@@ -171,7 +171,7 @@ def ages_too(reader: Reader, kinds: Mapping[int, str]) -> list[int]:
     before: int | None = None
     for i in sorted(kinds):
         e = reader.figures[i]
-        if e.form in ("sd", "se") or (e.form == "range" and e.host is not None):
+        if is_spread(e):
             continue
         if before is not None and reader.sentence[before] == reader.sentence[i] and e.unit is not None:
             aged = kinds[before] == "age" or before in out

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from extract.abreast import parallel, runs, tail_of
+from extract.abreast import runs_of, tail_of
 from extract.features import Reader
 from extract.items import Expression
 from extract.layout import Layout
@@ -52,7 +52,7 @@ def alignments(reader: Reader, plan: Layout, sentence: int, beliefs: Beliefs) ->
     if "espectively" not in doc.text[span.start : span.end]:
         return {}
     found: dict[int, tuple[Aligned, int]] = {}
-    rows = [run for run in runs(reader, parallel(reader, sentence)) if all(i in plan.place for i in run)]
+    rows = [run for run in runs_of(reader, sentence) if all(i in plan.place for i in run)]
     known: dict[int, Aligned] = {}  # the list of groups for so many figures
     for run in reversed(rows):
         row = _aligned(reader, plan, run, rows, beliefs) or known.get(len(run))

@@ -20,6 +20,7 @@ OPEN = re.compile(
     r"\s*" + WORDS % 9 + r"[\w'’/+.-]*\s*[(\[]\s*(?:n\s*=\s*|approximately\s|about\s|~|only\s|i\.e\.,?\s|or\s)?$", re.I
 )
 PCT_OF = re.compile(r"\s*" + WORDS % 7 + r"[\w'’/+-]*\s*[(\[,]\s*(?:95\s?%\s?CI[^()]{0,30}?,\s*)?(?:[nN]\s*=\s*)?$")
+# Behind a percentage: it tells something else than the count before it.
 OTHER_SHARE = re.compile(
     r"\s*(?:were\s+|was\s+)?(?:(?:fe)?males?\b|men\b|women\b|boys\b|girls\b|white\b|caucasian|black\b|african|asian|hispanic"
     r"|smokers|follow-?up|response|attrition|retention|participation)",
@@ -100,19 +101,13 @@ def with_percentage(here: Here) -> Made:
         and not (c is not None and SD_SIGN.fullmatch(text[b.number.end : c.number.start]))  # "week 24 ... (5.9 ± 0.5%)"
         and PLAN_NOUN.match(gap) is None
     ):
-        comma = re.fullmatch(r"\s*[,;:]\s*", gap) or (re.fullmatch(r"\s*\w+\s*[,;]\s*", gap) and False)
+        comma = re.fullmatch(r"\s*[,;:]\s*", gap)
         in_brackets = re.search(r"[(\[]\s*(?:n\s*=\s*)?$", text[max(0, a.number.start - 8) : a.number.start], re.I)
         if (
             OPEN.fullmatch(gap)
             or re.fullmatch(r"\s*\[\s*", gap)
             or (comma and in_brackets)
-            or (
-                gap.strip() in ("=", "/", "-", "–", "or")
-                and a.number.value > 0
-                and b.number.value <= 100
-                and a.number.kind == "digits"
-                and gap.strip() == "="
-            )
+            or (gap.strip() == "=" and a.number.kind == "digits" and a.number.value > 0 and b.number.value <= 100)
         ) and not (
             a.number.value > 1900
             and a.number.value < 2035

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -48,13 +48,23 @@ from extract.stats import STATISTICS
 WIDTH, HIDDEN, VECTOR = 96, 64, 96
 DROPOUT, WORD_DROPOUT = 0.3, 0.12
 RATE, BATCH, SMOOTHING, DECAY, SEED = 2e-3, 8, 0.05, 0.03, 1
-# Two trainings from the same beginning, whose weights are averaged: epochs, feature dropout, decay of feature weights.
-TRAININGS = ((5, 0.4, 0.3), (4, 0.3, 0.1))
 WIDE = 0.5  # how much of the linear vote on groups is added
 JOBS = 2  # trainings at once, a core each
 LARGE = 500_000  # numbers in a table that is written as bytes
 TRIAL_WEIGHT = 0.3  # of sentences whose annotation says less than that of an abstract
 NEAR_NAME, NEAR_GROUP, LEAST = 0.25, 0.01, 0.35  # how near to the best candidate one is right too; the least best one
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A training: how long, how much of the features is held back, and how fast their weights decay."""
+
+    epochs: int
+    dropout: float
+    decay: float
+
+
+TRAININGS = (Plan(5, 0.4, 0.3), Plan(4, 0.3, 0.1))  # from the same beginning; their weights are averaged
 
 
 class Convolution(nn.Module):
@@ -275,15 +285,6 @@ def tensors(lists: Lists, classes: dict[str, int]) -> dict[str, Any]:
     return out
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A training: how long, how much of the features is held back, and how fast their weights decay."""
-
-    epochs: int
-    dropout: float
-    decay: float
-
-
 def train(
     data: Sequence[Lists],
     words: list[str],
@@ -294,29 +295,22 @@ def train(
 ) -> None:
     """Train on the abstracts and write the weights; progress goes to standard error after each epoch.
 
-    `start` are the encoder's weights to begin with, `epochs` goes in place of those of each training.
+    `start` are the encoder's weights to begin with, `epochs` goes in place of those of each training. Trainings go on
+    at once, each in a process of its own; what they share need not be copied.
     """
-    plans = [Plan(epochs or own, dropout, decay) for own, dropout, decay in TRAININGS]
-    classes, rows, states = trained(data, vectors, start, plans)
-    state = {k: torch.stack([state[k] for state in states]).mean(0) for k in states[0]}
-    weights = [1.0 if row["kind"] is not None else TRIAL_WEIGHT for row in rows]
-    state["group.wide.weight"] += WIDE * fit_wide(rows, weights)
-    save(state, classes, words, path)
-
-
-def trained(
-    data: Sequence[Lists], vectors: np.ndarray, start: dict[str, Tensor], plans: Sequence[Plan]
-) -> tuple[list[str], list[dict[str, Any]], list[dict[str, Tensor]]]:
-    """The classes, the abstracts as tensors, and the weights of each training; two trainings go on at once."""
     torch.set_num_threads(1)  # the same sums in the same order
     classes = sorted({k for d in data if d.kinds is not None for k in d.kinds})
     index = {k: n for n, k in enumerate(classes)}
     rows = [tensors(d, index) for d in data]
+    plans = [plan if epochs is None else replace(plan, epochs=epochs) for plan in TRAININGS]
     _SHARED.update(rows=rows, vectors=vectors, classes=len(classes), start=start)
-    with ProcessPoolExecutor(JOBS, mp_context=get_context("fork")) as pool:  # what is shared need not be copied
+    with ProcessPoolExecutor(JOBS, mp_context=get_context("fork")) as pool:
         states = [{k: torch.from_numpy(v) for k, v in state.items()} for state in pool.map(_state, plans)]
     _SHARED.clear()
-    return classes, rows, states
+    state = {k: torch.stack([state[k] for state in states]).mean(0) for k in states[0]}
+    weights = [1.0 if row["kind"] is not None else TRIAL_WEIGHT for row in rows]
+    state["group.wide.weight"] += WIDE * fit_wide(rows, weights)
+    save(state, classes, words, path)
 
 
 _SHARED: dict[str, Any] = {}  # what the processes that train have of the one that started them
