@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 # No label of people: "patients and C-reactive protein", a bound alone ("≥50% improvement")
 NOBODY = re.compile(r"(?:patients|subjects|participants|cases)\s+(?:and|or)\s|[<>≤≥]=?\s?[\d.]+\s?%$", re.I)
-LEAST = 0.06  # belief from which a phrase far from the figure is a candidate
-KNOWN = 0.2  # and a group that the sentence does not name
+LEAST = 0.25  # belief from which a phrase far from the figure is a candidate
+KNOWN = 0.3  # and a group that the sentence does not name
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ def choices(whose: Whose, figure: int, kind: str) -> list[Choice]:
         if NOBODY.match(label) is not None:
             continue
         words = content(label)
-        near = abs(phrase.first - e.last) < 12 or abs(e.first - phrase.last) < 4
+        near = abs(phrase.first - e.last) < 8 or abs(e.first - phrase.last) < 3
         if words and (belief >= LEAST or near):
             out.append(Choice(label, phrase, belief, asked.mention(phrase, belief, label, words)))
             present.append(words)

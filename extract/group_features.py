@@ -77,7 +77,6 @@ class Asked:
         for first in sorted({p.first for p, belief, _ in self.mentions if belief > 0.35}):
             if not self.firsts or first - self.firsts[-1] > 1:
                 self.firsts.append(first)
-        self.leads, self.tails = whose.marks(number)
         proposal = propose_for(reader, figure, self.mentions, whose.groups, whose.history)
         self.pointed = content(proposal.label) if proposal is not None else None
         self.rule = proposal.rule if proposal is not None else "none"
@@ -154,7 +153,7 @@ class Asked:
     def mention(self, phrase: Phrase, belief: float, label: str, words: frozenset[str]) -> list[str]:
         """Features of a phrase of the sentence, believed so much to be a group; `words` are those of its label."""
         reader, plan, e, klass = self.reader, self.plan, self.e, self.klass
-        lead, tail = self.leads[phrase.first], self.tails[phrase.last]
+        lead, tail = self.whose.lead(self.number, phrase.first), self.whose.tail(phrase.last)
         size, listing = self.whose.fit(e, self.kind, label), self._listed(label)
         previous, follow = self._previous(label)
         known = next((g for g, c in self.labels if c == words), None)

@@ -8,7 +8,7 @@ figure before, the groups of the last parallel list, the sizes said so far. Call
 from __future__ import annotations
 
 from extract.abreast import run_of
-from extract.arms import bare, marks
+from extract.arms import after, bare, before
 from extract.choices import Choice, choices
 from extract.features import Reader
 from extract.groups import Group
@@ -61,15 +61,22 @@ class Whose:
         self.before: tuple[int, str] = (-1, "")  # sentence and class of the figure before
         self.sizes: dict[frozenset[str], set[int]] = {}
         self.totals: list[int] = []
-        self._marks: dict[int, tuple[dict[int, str], dict[int, str]]] = {}
+        self._leads: dict[int, str] = {}
+        self._tails: dict[int, str] = {}
         self.counts = sorted({n for e in reader.figures if not e.drop and (n := head_count(e)) is not None})
 
-    def marks(self, sentence: int) -> tuple[dict[int, str], dict[int, str]]:
-        """What stands before and behind each phrase of a sentence, by its first and its last token."""
-        if sentence not in self._marks:
+    def lead(self, sentence: int, first: int) -> str:
+        """What stands before a phrase of a sentence that begins with the token `first`."""
+        if first not in self._leads:
             doc = self.reader.doc
-            self._marks[sentence] = marks(doc, self.plans[sentence].phrases, doc.sentences[sentence].first)
-        return self._marks[sentence]
+            self._leads[first] = before(doc, first, doc.sentences[sentence].first)
+        return self._leads[first]
+
+    def tail(self, last: int) -> str:
+        """What stands behind a phrase that ends before the token `last`."""
+        if last not in self._tails:
+            self._tails[last] = after(self.reader.doc, last)
+        return self._tails[last]
 
     def options(self, figure: int, kind: str) -> list[Choice]:
         """The candidates for the group of a figure of class `kind`."""
