@@ -32,9 +32,9 @@ from extract.phrases import people_words
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
 from extract.stats import CHANGE_NAMES, CONTINUOUS, STATISTICS, settled, statistic, tells_change, tells_difference
-from extract.treatments import is_given
+from extract.treatments import given_to, is_given
 from extract.version import EngineVersion
-from extract.wording import PEOPLE, fixed_measure
+from extract.wording import PEOPLE, clean_name, fixed_measure
 
 # "Seven relapsed and 11 did not": what is named has not happened to these
 DID_NOT = re.compile(
@@ -185,6 +185,9 @@ class _Reading:
                     kind = "cause"
                 elif is_given(self.reader, i, name):
                     kind = "treatment"
+            told = stat in ("count", "percent") and (kind in EVENTS or kind == "treatment")
+            if told and (what := given_to(self.reader, i, kind)) is not None:
+                kind, name = "treatment", clean_name(what, "treatment") or name
             if kind == "measurement" and not name.startswith(CHANGE_NAMES) and tells_change(self.reader, i):
                 name = f"change in {name}"
             if stat in ("mean", "median") and name.startswith(CHANGE_NAMES):

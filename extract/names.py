@@ -42,11 +42,16 @@ COURSE = "treatment"  # the name of a duration that no word names: how long some
 def name_of(reader: Reader, phrase: Phrase, kind: str) -> str:
     """The name that a phrase gives a figure; a short form alone is written out where the text defines it."""
     text = phrase_text(reader, phrase)
-    if phrase.label is None and " " not in text:
-        if reader.short is None:
-            reader.short = short_forms(reader.doc.text)
-        text = reader.short.get(text) or reader.short.get(text.removesuffix("s"), text)
-    return clean_name(text, kind)
+    return clean_name(written_out(reader, text) if phrase.label is None else text, kind)
+
+
+def written_out(reader: Reader, text: str) -> str:
+    """A short form alone as the words that the text defines for it; anything else as it is."""
+    if " " in text:
+        return text
+    if reader.short is None:
+        reader.short = short_forms(reader.doc.text)
+    return reader.short.get(text) or reader.short.get(text.removesuffix("s"), text)
 
 
 # ---- the words between a figure and a phrase, as codes

@@ -45,3 +45,28 @@ def test_what_points_back_takes_the_name_before() -> None:
 def test_what_is_denied_is_not_counted_as_if_it_had_happened(text: str, names: list[str]) -> None:
     found = ENGINE.read(sections=[("RESULTS", text)])
     assert [f.measure.partition(":")[2] for f in found if f.measure != "participants"] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "printed", "measure"),
+    [
+        (
+            "Of 80 patients with lupus, 32 (40%) patients with nephritis received cyclophosphamide.",
+            "32 (40%)",
+            "treatment:cyclophosphamide",
+        ),
+        (
+            "Rituximab (RTX) was free. Of 60 patients, 20 (33%) were given RTX under supervision.",
+            "20 (33%)",
+            "treatment:rituximab",
+        ),
+        (
+            "Of 90 adults with pain, 30 (33%) with an early diagnosis were given adjuvant chemotherapy.",
+            "30 (33%)",
+            "treatment:adjuvant chemotherapy",
+        ),
+    ],
+)
+def test_what_people_were_given_names_their_number(text: str, printed: str, measure: str) -> None:
+    (finding,) = [f for f in ENGINE.read(text=text) if text[f.start : f.end] == printed]
+    assert finding.measure == measure
