@@ -39,15 +39,8 @@ def without_all(options: list[Choice]) -> list[Choice]:
 class Assigning:
     """The groups of one record's figures: `labels` and `sure` by figure, `beliefs` by phrase."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        plans: dict[int, Layout],
-        network: Reading,
-        offset: dict[int, int],
-        kinds: dict[int, str],
-    ) -> None:
-        self.reader, self.plans, self.network, self.offset, self.kinds = reader, plans, network, offset, kinds
+    def __init__(self, reader: Reader, plans: dict[int, Layout], network: Reading, kinds: dict[int, str]) -> None:
+        self.reader, self.plans, self.network, self.kinds = reader, plans, network, kinds
         self.labels: dict[int, str] = {}
         self.sure: dict[int, float] = {}  # the probability of the group chosen
         self.numbers: dict[int, dict[tuple[int, int, str | None], int]] = {}  # of a sentence's phrases, in the network
@@ -132,7 +125,7 @@ class Assigning:
         """The network's score of each candidate for the group of a figure."""
         sentence = self.reader.sentence[i]
         if sentence not in self.numbers:
-            known = enumerate(self.plans[sentence].phrases, self.offset[sentence])
+            known = enumerate(self.plans[sentence].phrases, self.plans[sentence].first)
             self.numbers[sentence] = {(p.first, p.last, p.label): n for n, p in known}
         phrases, whole = numbered(options, self.numbers[sentence], self.number)
         features = [o.features for o in options]

@@ -1,7 +1,6 @@
 """The engine: a record's text in, its findings out. No network, no database, no rule for one review.
 
-Steps: figures (`expressions`), what each is (`figure` decider), whose it is (`groups`), what it measures
-(`names`), which
+Steps: figures (`expressions`), what each is (`kinds`), whose it is (`assigning`), what it measures (`naming`), which
 statistic, dose, denominator. Called by `pipeline.run` and by `retally extract`.
 """
 
@@ -24,8 +23,8 @@ from extract.finding import Finding
 from extract.groups import phrase_text
 from extract.items import Expression
 from extract.kinds import classify
-from extract.layout import layout
-from extract.names import Beliefs, name_of
+from extract.layout import layouts
+from extract.names import name_of
 from extract.naming import Naming
 from extract.network import Network, load_network
 from extract.phrases import people_words
@@ -90,18 +89,12 @@ class _Reading:
         self.reader = reader
         self.doc = reader.doc
         self.network = engine.network.read(sequence(reader, engine.network.words))
-        self.plans = {s: layout(reader, s) for s in range(len(self.doc.sentences))}
-        self.offset: dict[int, int] = {}  # the number of the first phrase of each sentence
-        count = 0
-        for s, plan in self.plans.items():
-            self.offset[s] = count
-            count += len(plan.phrases)
+        self.plans = layouts(reader)
         self.kinds: dict[int, str] = {}
         self.belief: dict[int, float] = {}
         self.labels: dict[int, str] = {}
         self.sure: dict[int, float] = {}  # the probability of the group chosen
         self.stats: dict[int, str] = {}
-        self.beliefs: Beliefs = {}
         self.doses = Doses(self.doc)
         self.dose: tuple[Expression, Finding] | None = None  # the last one of the sentence
         self.last: Finding | None = None  # the one before
@@ -112,13 +105,11 @@ class _Reading:
         )
         if not self.kinds:
             return []
-        whose = Assigning(self.reader, self.plans, self.network, self.offset, self.kinds)
+        whose = Assigning(self.reader, self.plans, self.network, self.kinds)
         whose.assign()
-        self.labels, self.sure, self.beliefs = whose.labels, whose.sure, whose.beliefs
+        self.labels, self.sure = whose.labels, whose.sure
         self._statistics()
-        self.naming = Naming(
-            self.reader, self.plans, self.network, self.offset, self.kinds, self.labels, self.beliefs, whose.aligned
-        )
+        self.naming = Naming(whose)
         found: list[tuple[Finding, Expression]] = []
         for i in sorted(self.kinds):
             if (row := self._finding(i)) is not None:
@@ -161,38 +152,48 @@ class _Reading:
             return None
         return f"measurement:{name}" if name.startswith(CHANGE_NAMES) else f"measurement:change in {name}"
 
-    def _finding(self, i: int) -> tuple[Finding, Expression] | None:
-        e, kind = self.reader.figures[i], self.kinds[i]
-        sentence = self.doc.sentences[self.reader.sentence[i]]
-        stat = self.stats[i]
-        measure = fixed_measure(kind)
+    def _measure(self, i: int) -> tuple[str, str, str] | None:
+        """The class of a figure, its statistic and its measure (class and name); None where no word names it."""
+        e, kind, stat = self.reader.figures[i], self.kinds[i], self.stats[i]
         if kind not in UNDIFFERING and tells_difference(self.reader, i):
-            kind, stat = "measurement", "value"
             measure = self._difference(i)
-        if measure is None:
-            phrase = self.naming.named(i)
-            if phrase is not None and kind == "measurement" and e.form in ("count", "percent"):
-                kind = told_as(phrase_text(self.reader, phrase).lower()) or kind  # "weight loss (38%)"
-                stat = e.form if kind != "measurement" else stat
-            name = name_of(self.reader, phrase, kind) if phrase is not None else ""
-            if not name:
-                return None
-            denied = phrase is not None and (DID_NOT.match(self.doc.text, e.end) or self.naming.denied(phrase))
-            if kind in EVENTS and denied and e.value != 0 and not name.startswith(NEGATED):
-                name = f"no {name}"
-            if stat in ("count", "percent") and kind in EVENTS and phrase is not None:
-                if in_list_of_causes(self.reader, self.reader.sentence[i], self.doc.starts[phrase.first]):
-                    kind = "cause"
-                elif is_given(self.reader, i, name):
-                    kind = "treatment"
-            told = stat in ("count", "percent") and (kind in EVENTS or kind == "treatment")
-            if told and (what := given_to(self.reader, i, kind)) is not None:
-                kind, name = "treatment", clean_name(what, "treatment") or name
-            if kind == "measurement" and not name.startswith(CHANGE_NAMES) and tells_change(self.reader, i):
-                name = f"change in {name}"
-            if stat in ("mean", "median") and name.startswith(CHANGE_NAMES):
-                stat = "value"
-            measure = "age" if name in AGES and stat not in ("count", "percent") else f"{kind}:{name}"
+            if measure is not None:
+                return "measurement", "value", measure
+            kind, stat = "measurement", "value"
+        elif (fixed := fixed_measure(kind)) is not None:
+            return kind, stat, fixed
+        phrase = self.naming.named(i)
+        if phrase is None:
+            return None
+        if kind == "measurement" and e.form in ("count", "percent"):
+            kind = told_as(phrase_text(self.reader, phrase).lower()) or kind  # "weight loss (38%)"
+            stat = e.form if kind != "measurement" else stat
+        name = name_of(self.reader, phrase, kind)
+        if not name:
+            return None
+        counted = stat in ("count", "percent")
+        denied = DID_NOT.match(self.doc.text, e.end) or self.naming.denied(phrase)
+        if kind in EVENTS and denied and e.value != 0 and not name.startswith(NEGATED):
+            name = f"no {name}"
+        if counted and kind in EVENTS:
+            if in_list_of_causes(self.reader, self.reader.sentence[i], self.doc.starts[phrase.first]):
+                kind = "cause"
+            elif is_given(self.reader, i, name):
+                kind = "treatment"
+        if counted and (kind in EVENTS or kind == "treatment") and (what := given_to(self.reader, i, kind)) is not None:
+            kind, name = "treatment", clean_name(what, "treatment") or name
+        if kind == "measurement" and not name.startswith(CHANGE_NAMES) and tells_change(self.reader, i):
+            name = f"change in {name}"
+        if stat in ("mean", "median") and name.startswith(CHANGE_NAMES):
+            stat = "value"
+        return kind, stat, "age" if name in AGES and stat not in ("count", "percent") else f"{kind}:{name}"
+
+    def _finding(self, i: int) -> tuple[Finding, Expression] | None:
+        e, sentence = self.reader.figures[i], self.doc.sentences[self.reader.sentence[i]]
+        measured = self._measure(i)
+        if measured is None:
+            return None
+        kind, stat, measure = measured
         finding = Finding(
             measure=measure,
             group=self.labels.get(i, "all"),

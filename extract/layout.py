@@ -34,6 +34,17 @@ class Layout:
     parts: list[Atom]
     phrases: list[Phrase]
     place: dict[int, int]  # figure -> atom
+    first: int = 0  # the number of its first phrase among those of the record
+
+
+def layouts(reader: Reader) -> dict[int, Layout]:
+    """All sentences of a record laid out, their phrases numbered through."""
+    plans = {s: layout(reader, s) for s in range(len(reader.doc.sentences))}
+    count = 0
+    for plan in plans.values():
+        plan.first = count
+        count += len(plan.phrases)
+    return plans
 
 
 def layout(reader: Reader, sentence: int) -> Layout:

@@ -12,16 +12,14 @@ import numpy as np
 
 from extract.abreast import run_of
 from extract.arms import bare
-from extract.features import Reader
+from extract.assigning import Assigning
 from extract.groups import phrase_text
 from extract.kinds import EVENTS
-from extract.layout import Layout
 from extract.listing import item
-from extract.names import COURSE, Beliefs, Scene, name_candidates, name_of
-from extract.network import ELSEWHERE, Reading, softmax
+from extract.names import COURSE, Scene, name_candidates, name_of
+from extract.network import ELSEWHERE, softmax
 from extract.phrases import Phrase
 from extract.plain import symptom_counted
-from extract.respectively import Aligned
 from extract.similar import content, same
 from extract.wording import is_name, points_back
 
@@ -38,21 +36,11 @@ MAYBE = 0.3  # from this belief on a phrase may be a group
 
 
 class Naming:
-    """The names of one record's figures; `kinds`, `labels` and `beliefs` are what was decided before."""
+    """The names of one record's figures, once it is decided whose they are."""
 
-    def __init__(
-        self,
-        reader: Reader,
-        plans: dict[int, Layout],
-        network: Reading,
-        offset: dict[int, int],
-        kinds: dict[int, str],
-        labels: dict[int, str],
-        beliefs: Beliefs,
-        aligned: dict[int, tuple[Aligned, int]],
-    ) -> None:
-        self.reader, self.plans, self.network, self.offset = reader, plans, network, offset
-        self.kinds, self.labels, self.beliefs, self.aligned = kinds, labels, beliefs, aligned
+    def __init__(self, whose: Assigning) -> None:
+        self.reader, self.plans, self.network, self.kinds = whose.reader, whose.plans, whose.network, whose.kinds
+        self.labels, self.beliefs, self.aligned = whose.labels, whose.beliefs, whose.aligned
         self.names: dict[int, tuple[Phrase | None, dict[int, float]]] = {}
         self.scenes: dict[int, Scene] = {}
 
@@ -95,7 +83,7 @@ class Naming:
         """The likeliest phrase that can name a figure, and the probability of each phrase (by its identity)."""
         if i not in self.names:
             sentence = self.reader.sentence[i]
-            kind, offset = self.kinds[i], self.offset[sentence]
+            kind, offset = self.kinds[i], self.plans[sentence].first
             options = name_candidates(self.reader, self.plans[sentence], i, kind, self.beliefs, self._scene(sentence))
             phrases = [p for p, _ in options]
             numbers = [offset + n if p.label != COURSE else ELSEWHERE for n, p in enumerate(phrases)]

@@ -9,7 +9,7 @@ from extract.fit.align import Example
 from extract.fit.kinds import label_of
 from extract.fit.trials import Sentence
 from extract.groups import Group
-from extract.layout import Layout, layout
+from extract.layout import Layout, layouts
 from extract.names import Beliefs
 from extract.similar import overlap, same
 
@@ -38,7 +38,7 @@ def read_pages(examples: list[Example], sentences: list[Sentence]) -> list[Page]
     pages = [
         Page(
             e.reader,
-            {s: layout(e.reader, s) for s in range(len(e.reader.doc.sentences))},
+            layouts(e.reader),
             {f["group"] for f in e.findings if f["group"] != "all"},
         )
         for e in examples

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from extract.features import Reader
-from extract.layout import Layout, layout
+from extract.layout import Layout, layouts
 from extract.reading import open_reader
 
 
@@ -42,7 +42,7 @@ def read_sentences(path: Path) -> list[Sentence]:
         reader = open_reader(text, [(0, len(text), "RESULTS")])
         sentence = Sentence(
             reader,
-            {s: layout(reader, s) for s in range(len(reader.doc.sentences))},
+            layouts(reader),
             {text[e["start"] : e["end"]] for e in entities if e["label"] == "INTV"},
         )
         for i, figure in enumerate(reader.figures):

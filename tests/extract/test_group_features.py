@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from extract.choices import choices
 from extract.groups import Group, Mention
-from extract.layout import layout, opening
+from extract.layout import layouts, opening
 from extract.parallel import list_place
 from extract.reading import open_reader
 from extract.whose import Whose
@@ -13,7 +13,7 @@ from extract.whose import Whose
 def opened(text: str, *labels: str) -> Whose:
     """A text ready for questions, with each of the labels believed to be a group wherever it stands."""
     reader = open_reader(text, [(0, len(text), "RESULTS")])
-    plans = {s: layout(reader, s) for s in range(len(reader.doc.sentences))}
+    plans = layouts(reader)
     beliefs, groups = {}, {label: Group(label, 0.9, n) for n, label in enumerate(labels)}
     for s, plan in plans.items():
         for p in plan.phrases:
