@@ -10,24 +10,15 @@ How the annotations came about is told in docs/reading.md.
 from __future__ import annotations
 
 import hashlib
-import json
 import sys
 from pathlib import Path
-from typing import Any
 
 from extract.fit.align import Example, assign
+from extract.fit.texts import read_texts, records
 from extract.reading import open_reader, section_spans
 
 FILE = Path(__file__).with_name("annotations.jsonl")
 FIELDS = ("start", "end", "measure", "group", "stat", "value", "low", "high", "numerator", "denominator")
-CORPORA = {
-    "pubmedqa": "pubmed/pubmedqa.jsonl",
-    "evidence_inference": "pubmed/evidence_inference.jsonl",
-    "bc5cdr": "gold/bc5cdr.jsonl",
-    "evidence_outcomes": "gold/evidence_outcomes.jsonl",
-    "maccrobat2020": "gold/maccrobat2020.jsonl",
-}
-KEYS = ("pmid", "pmcid", "id")
 
 
 def digest(text: str) -> str:
@@ -35,19 +26,12 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def read_texts(shared: Path, corpus: str) -> dict[str, dict[str, Any]]:
-    """The abstracts of a corpus by their identifier."""
-    with (shared / CORPORA[corpus]).open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    return {str(next(row[k] for k in KEYS if row.get(k))): row for row in rows}
-
-
 def read_annotated(shared: Path, file: Path = FILE) -> list[Example]:
     """The annotated abstracts whose text lies in `shared`, in file order."""
-    texts = {corpus: read_texts(shared, corpus) for corpus in CORPORA}
+    rows = list(records(file))
+    texts = {corpus: read_texts(shared, corpus) for corpus in {row["corpus"] for row in rows}}
     out, other = [], 0
-    for line in file.read_text(encoding="utf-8").rstrip("\n").split("\n"):
-        row = json.loads(line)
+    for row in rows:
         record = texts[row["corpus"]].get(row["id"])
         parts = [(s.get("label") or "", s["text"]) for s in (record or {}).get("sections") or []]
         text, spans = section_spans(

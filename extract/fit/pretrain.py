@@ -8,7 +8,6 @@ corpora, without the development abstracts. Goes out: the weights that a trainin
 
 from __future__ import annotations
 
-import json
 import random
 import sys
 import time
@@ -21,19 +20,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from extract.fit.network import WIDTH, Net
+from extract.fit.texts import learnable
 from extract.reading import open_reader, section_spans
 from extract.sequence import END3, FIRST_WORD, SHAPE, WORD, sequence
 
-CORPORA = (
-    "pubmed/evidence_inference",
-    "pubmed/pubmedqa",
-    "gold/bc5cdr",
-    "gold/evidence_outcomes",
-    "gold/maccrobat2020",
-    "gold/ncbi_disease",
-    "gold/phee",
-    "gold/participant_demographics",
-)
 LONG, PIECE, MOST = 12_000, 6_000, 60_000  # characters: longer texts are cut into pieces, and not read to their end
 ROWS = (12, 1500)  # of a piece: the least and the most
 EPOCHS, BATCH, RATE, WORD_RATE, DROPOUT, SEED = 4, 8, 2e-3, 1e-3, 0.1, 1
@@ -44,26 +34,18 @@ ENCODER = frozenset({"word", "letters", "shape", "role", "printed", "depth", "en
 
 def read_rows(shared: Path, words: dict[str, int]) -> list[np.ndarray]:
     """The texts of the corpora as rows (see `extract.sequence`), each once; none of the development abstracts."""
-    lines = (shared / "gold/findings/dev.records.jsonl").read_text(encoding="utf-8").splitlines()
-    kept = [json.loads(line) for line in lines]
-    keys, beginnings = {row["pmid"] for row in kept}, {row["text"][:60].lower() for row in kept}
     seen: set[str] = set()
     out: list[np.ndarray] = []
-    for corpus in CORPORA:
-        with (shared / f"{corpus}.jsonl").open(encoding="utf-8") as handle:
-            for line in handle:
-                row = json.loads(line)
-                if row.get("split") in ("dev", "test") or str(row.get("pmid") or row.get("id")) in keys:
-                    continue
-                sections = [(s.get("label") or "", s["text"]) for s in row.get("sections") or []]
-                text, spans = section_spans(row.get("title"), sections, None if sections else row["text"])
-                if text[:60].lower() in beginnings or text[:200] in seen:
-                    continue
-                seen.add(text[:200])
-                for piece, where in _pieces(text, spans):
-                    rows = sequence(open_reader(piece, where), words).rows
-                    if len(rows) > ROWS[0]:
-                        out.append(rows[: ROWS[1]])
+    for _, row in learnable(shared):
+        sections = [(s.get("label") or "", s["text"]) for s in row.get("sections") or []]
+        text, spans = section_spans(row.get("title"), sections, None if sections else row["text"])
+        if text[:200] in seen:
+            continue
+        seen.add(text[:200])
+        for piece, where in _pieces(text, spans):
+            rows = sequence(open_reader(piece, where), words).rows
+            if len(rows) > ROWS[0]:
+                out.append(rows[: ROWS[1]])
     return out
 
 
