@@ -11,11 +11,14 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import random
 import sys
 import time
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import spacy
@@ -34,6 +37,15 @@ from extract.train.tokenizer import blank_clinical
 
 #: A piece of text with the annotation of each head of its corpus.
 Piece = dict[str, Example]
+
+
+class Folders(NamedTuple):
+    """Where a training finds and leaves things: annotated corpora, vectors (a file), encoders, members."""
+
+    gold: Path
+    vectors: Path
+    pretrained: Path
+    out: Path
 
 
 def blank_with(vectors: Path) -> Language:
@@ -191,7 +203,7 @@ def fit(
             update(nlp, encoder, listeners, batch, schedule["dropout"], optimizer)
             optimizer.step_schedules()
         if epoch % 5 == 0 or epoch == schedule["epochs"]:
-            report = {"encoder": name, "epoch": epoch, "cpu_seconds": round(time.process_time() - started)}
+            report = {"member": member["name"], "epoch": epoch, "cpu_seconds": round(time.process_time() - started)}
             if dev:
                 with nlp.use_params(optimizer.averages):
                     scores = {head.name: micro(score_head(nlp, head, dev[head.name])) for head in heads}
@@ -231,6 +243,30 @@ def train(
     return nlp
 
 
+def train_members(names: list[str], settings: dict[str, Any], jobs: int, folders: Folders, splits: list[str]) -> None:
+    """Train members in processes of their own, `jobs` at once, each as soon as the one it starts from is there."""
+    members = settings["members"]
+    folders.out.mkdir(parents=True, exist_ok=True)  # before the work whose result it is to hold
+    waiting, running = list(names), dict[Future[None], str]()
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        while waiting or running:
+            unfinished = {*waiting, *running.values()}
+            for name in [name for name in waiting if members[name].get("start") not in unfinished]:
+                running[pool.submit(_train_to_disk, name, settings, folders, splits)] = name
+                waiting.remove(name)
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                future.result()
+                del running[future]
+
+
+def _train_to_disk(name: str, settings: dict[str, Any], folders: Folders, splits: list[str]) -> None:
+    """Train one member and save it."""
+    member, start = {"name": name, **settings["members"][name]}, None
+    if "start" in member:
+        start = (folders.out if member["start"] in settings["members"] else folders.pretrained) / member["start"]
+    train(folders.gold, folders.vectors, settings, member, splits, start).to_disk(folders.out / name)
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -239,19 +275,15 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--pretrained", type=Path, help="encoders of extract.train.pretrain to start from")
     parser.add_argument("--splits", nargs="+", default=["train"])
-    parser.add_argument("--members", nargs="*", help="members to train, by default all, in the order of settings.toml")
+    parser.add_argument("--members", nargs="*", help="members to train, by default all of settings.toml")
+    parser.add_argument("--jobs", type=int, default=2, help="members at once, a core each (2)")
     parser.add_argument("--set", nargs="*", default=[], metavar="TABLE.KEY=VALUE", help="change a setting")
     arguments = parser.parse_args()
     settings = load_settings(arguments.set)
-    members = settings["members"]
-    arguments.out.mkdir(parents=True, exist_ok=True)  # before the work whose result it is to hold
-    for name in arguments.members or members:
-        member = members[name]
-        start = arguments.out / member["start"] if "start" in member else None
-        if start is not None and member["start"] not in members:
-            start = (arguments.pretrained or arguments.out) / member["start"]
-        nlp = train(arguments.gold, arguments.vectors, settings, member, arguments.splits, start)
-        nlp.to_disk(arguments.out / name)
+    os.environ["OMP_NUM_THREADS"] = "1"  # of each process: the matrices are small
+    folders = Folders(arguments.gold, arguments.vectors, arguments.pretrained or arguments.out, arguments.out)
+    names = arguments.members or list(settings["members"])
+    train_members(names, settings, arguments.jobs, folders, arguments.splits)
 
 
 if __name__ == "__main__":

@@ -16,13 +16,12 @@ import spacy
 from thinc.api import NumpyOps, fix_random_seed
 
 import extract.train
-import extract.train.train as training
 from extract.encoders import half_precision, quasi_recurrent, window_recurrent_encoder
 from extract.train.corpus import load_heads
 from extract.train.join import join
 from extract.train.pretrain import pretrain, texts
 from extract.train.settings import load_settings
-from extract.train.train import build
+from extract.train.train import Folders, build, train_members
 
 PROJECT = Path(extract.train.__file__).with_name("project.yml")
 SENTENCES = ["Cough was seen in 3 of 10 patients.", "Prednisone 40 mg daily for spruce fever.", "No relapse."]
@@ -169,13 +168,25 @@ def test_an_encoder_learns_to_guess_hidden_words(
     assert np.array_equal(*seen)
 
 
-def test_members_are_written_into_a_folder_that_is_not_there_yet(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_members_are_trained_at_once_and_one_waits_for_the_one_it_starts_from(
+    vectors: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(training, "train", lambda *_: spacy.blank("en"))
-    monkeypatch.setattr("sys.argv", ["train", "gold", "vectors", str(tmp_path / "build" / "final")])
-    training.main()
-    assert {folder.name for folder in (tmp_path / "build" / "final").iterdir()} == set(load_settings()["members"])
+    text = "Relapse fell by 12 percent with colchicine."
+    places = [("Relapse", "OC"), ("12 percent", "MEAS"), ("colchicine", "INTV")]
+    spans = [{"start": text.index(words), "end": text.index(words) + len(words), "label": x} for words, x in places]
+    rows = [{"split": split, "id": split, "text": text, "entities": spans} for split in ("train", "dev")]
+    (tmp_path / "rct_art.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    settings = load_settings(["schedule.epochs=5", "schedule.dropout=0.0", "schedule.lower=0.0"])
+    settings["encoder"] |= {"rows": [50, 50, 50, 50], "width": 8, "hidden": 4}
+    sentences = {"encoder": "sentences"}
+    settings["members"] = {"last": sentences | {"start": "first"}, "first": sentences, "other": sentences | {"seed": 2}}
+    out = tmp_path / "build" / "final"  # not there yet
+    train_members(list(settings["members"]), settings, 2, Folders(tmp_path, vectors, out, out), ["train"])
+    assert {folder.name for folder in out.iterdir()} == {"last", "first", "other"}
+    told = [json.loads(line)["member"] for line in capfd.readouterr().err.splitlines() if line.startswith("{")]
+    assert told.index("last") > told.index("first")
+    begun, ended = (spacy.load(out / name).get_pipe("sentences").model for name in ("first", "last"))  # type: ignore[attr-defined]
+    assert begun.to_bytes() != ended.to_bytes()
 
 
 def test_the_projects_workflows_and_modules_exist() -> None:
