@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from extract.phrases import Phrase
+from extract.similar import content
 from extract.tokens import Document
 
 # What may stand before a group's label; the first that matches the words just before the phrase counts.
@@ -162,7 +163,12 @@ def _spelt(letters: list[str], words: list[str]) -> bool:
     return i == len(letters) and used >= len(words) - 2
 
 
-@lru_cache(maxsize=20000)
 def bare(label: str) -> str:
     """A label without the words that only say that it was given ("patients receiving X" is X)."""
     return RECEIVING.sub("", label) or label
+
+
+@lru_cache(maxsize=20000)
+def label_words(label: str) -> frozenset[str]:
+    """The content words of a label without those that only say that it was given: what tells one group from another."""
+    return content(bare(label))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from extract.adjacent import label_beside
-from extract.arms import bare
+from extract.arms import label_words
 from extract.choices import Choice, chosen, numbered
 from extract.constraints import beside_itself, holder, opens_with_some, two_groups
 from extract.counterparts import counterparts
@@ -20,7 +20,7 @@ from extract.names import Beliefs
 from extract.network import Reading
 from extract.plain import symptom_counted
 from extract.respectively import Aligned, alignments
-from extract.similar import content, same_group
+from extract.similar import same_group
 from extract.whose import Whose
 from extract.wording import clean_group
 
@@ -47,7 +47,7 @@ class Assigning:
         network.lay([(p.first, p.last - 1) for plan in plans.values() for p in plan.phrases])
         rows = labels(reader, plans)
         believed = network.group_labels([r.numbers for r in rows], [label_counts(reader.doc, r) for r in rows])
-        self.number = {content(bare(row.text)): n for n, row in enumerate(rows)}
+        self.number = {label_words(row.text): n for n, row in enumerate(rows)}
         found = joined(reader.doc, [(row, lift(float(p))) for row, p in zip(rows, believed, strict=True)])
         self.beliefs: Beliefs = {
             (m.sentence, m.phrase.first, m.phrase.last): p for row, p in found for m in row.mentions

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from extract.arms import bare
+from extract.arms import label_words
 from extract.group_features import Asked
 from extract.groups import Group
 from extract.network import ELSEWHERE, EVERYBODY
@@ -72,7 +72,7 @@ def numbered(
     for option in options:
         p, everybody = option.phrase, option.label == "all"
         places.append(EVERYBODY if everybody else ELSEWHERE if p is None else phrases[p.first, p.last, p.label])
-        whole.append(EVERYBODY if everybody else labels.get(content(bare(option.label)), ELSEWHERE))
+        whole.append(EVERYBODY if everybody else labels.get(label_words(option.label), ELSEWHERE))
     return places, whole
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from extract.arms import bare, short_forms
+from extract.arms import label_words, short_forms
 from extract.features import Reader
 from extract.layout import Layout
 from extract.phrases import Phrase
@@ -87,9 +87,10 @@ def labels(reader: Reader, plans: dict[int, Layout]) -> list[Label]:
     for s, plan in plans.items():
         for phrase in plan.phrases:
             text = phrase_text(reader, phrase)
-            words = content(bare(text))
+            words = label_words(text)
             if words:
-                row = rows.setdefault(words, Label(text, [], []))
+                if (row := rows.get(words)) is None:
+                    row = rows[words] = Label(text, [], [])
                 row.mentions.append(Mention(s, phrase, text))
                 row.numbers.append(number)
             number += 1
@@ -106,7 +107,7 @@ def label_counts(doc: Document, label: Label) -> tuple[int, ...]:
         int(0 in sentences),
         int(bool(GROUP_WORD.search(label.text))),
         int(short_form(doc, label.text)),
-        min(len(content(bare(label.text))), 5),
+        min(len(label_words(label.text)), 5),
     )
 
 
@@ -117,7 +118,7 @@ def joined(doc: Document, found: list[tuple[Label, float]]) -> list[tuple[Label,
         return found
     rows: dict[frozenset[str], tuple[Label, float]] = {}
     for label, belief in found:
-        words = content(bare(label.text))
+        words = label_words(label.text)
         words = alias.get(words, words)
         if words in rows:
             first, before = rows[words]

@@ -68,10 +68,11 @@ def classify(
 
     kept = [i for i, e in enumerate(figures) if not e.drop]
     order = [classes.index(c) for c in decider.classes]
-    scores = {
-        i: MIX * np.log(decider.probabilities(reader.figure(i)) + 1e-6) + (1 - MIX) * np.log(seen[order] + 1e-6)
-        for i, seen in zip(kept, network(kept) if kept else [], strict=True)
-    }
+    scores: dict[int, np.ndarray] = {}
+    if kept:
+        own = np.log(decider.probabilities([reader.figure(i) for i in kept]) + 1e-6)
+        seen = np.log(network(kept)[:, order] + 1e-6)
+        scores = dict(zip(kept, MIX * own + (1 - MIX) * seen, strict=True))
     abreast = runs(reader, kept)
     for own, together in ((0.5, abreast), (0.25, lists(reader, kept))):
         for run in together:

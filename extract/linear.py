@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from importlib.resources.abc import Traversable
+from itertools import chain
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -33,25 +34,21 @@ class Decider:
     weights: np.ndarray
     intercept: np.ndarray
 
-    def scores(self, features: Iterable[str]) -> np.ndarray:
-        """The linear score of each class."""
-        rows = [row for row in map(self.index.get, features) if row is not None]
-        if not rows:
-            return self.intercept
-        return self.intercept + self.weights[rows].sum(axis=0)
+    def scores(self, rows: Iterable[Iterable[str]]) -> np.ndarray:
+        """The linear score of each class, for each row of features."""
+        known = [[number for number in map(self.index.get, features) if number is not None] for features in rows]
+        out = np.zeros((len(known), len(self.intercept)), np.float32)
+        filled = [n for n, numbers in enumerate(known) if numbers]
+        if filled:
+            starts = np.cumsum([0, *(len(known[n]) for n in filled)])[:-1]
+            out[filled] = np.add.reduceat(self.weights[list(chain.from_iterable(known))], starts, axis=0)
+        return np.asarray(self.intercept + out)
 
-    def probabilities(self, features: Iterable[str]) -> np.ndarray:
-        """The probability of each class (they sum to 1)."""
-        z = self.scores(features)
-        if len(self.classes) == 2 and len(z) == 1:
-            p = 1.0 / (1.0 + np.exp(-z[0]))
-            return np.array([1.0 - p, p])
-        e = np.exp(z - z.max())
-        return np.asarray(e / e.sum())
-
-    def score(self, features: Iterable[str]) -> float:
-        """The score of the second class of a two-class decider (log odds)."""
-        return float(self.scores(features)[0])
+    def probabilities(self, rows: Iterable[Iterable[str]]) -> np.ndarray:
+        """The probability of each class (they sum to 1), for each row of features."""
+        z = self.scores(rows)
+        e = np.exp(z - z.max(axis=1, keepdims=True)) if len(z) else z
+        return np.asarray(e / e.sum(axis=1, keepdims=True))
 
 
 def save(path: Path, classes: list[str], features: list[str], weights: np.ndarray, intercept: np.ndarray) -> None:

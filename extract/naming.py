@@ -11,7 +11,7 @@ import re
 import numpy as np
 
 from extract.abreast import run_of
-from extract.arms import bare
+from extract.arms import label_words
 from extract.assigning import Assigning
 from extract.groups import phrase_text
 from extract.kinds import EVENTS
@@ -20,7 +20,7 @@ from extract.names import COURSE, Scene, name_candidates, name_of
 from extract.network import ELSEWHERE, softmax
 from extract.phrases import Phrase
 from extract.plain import symptom_counted
-from extract.similar import content, same
+from extract.similar import same
 from extract.wording import is_name, points_back
 
 # How sure the network must be of another name than that of the first of parallel figures, and how little of that one.
@@ -88,12 +88,12 @@ class Naming:
             phrases = [p for p, _ in options]
             numbers = [offset + n if p.label != COURSE else ELSEWHERE for n, p in enumerate(phrases)]
             sure = softmax(self.network.names(i, kind, numbers, [f for _, f in options])) if options else np.zeros(0)
-            whose = content(bare(self.labels.get(i, "all")))  # the people of a figure are not what it measures
+            whose = label_words(self.labels.get(i, "all"))  # the people of a figure are not what it measures
             listed = self._listed(i, phrases)
             ranked = [listed] if listed is not None else []
             ranked += [phrases[n] for n in np.argsort(-sure, kind="stable")]
             names = ((p, name_of(self.reader, p, kind)) for p in ranked)
-            best, name = next(((p, n) for p, n in names if is_name(n) and content(bare(n)) != whose), (None, ""))
+            best, name = next(((p, n) for p, n in names if is_name(n) and label_words(n) != whose), (None, ""))
             if points_back(name):
                 best = next((self.named(j) for j in range(i - 1, -1, -1) if self._akin(j, i)), best)
             self.names[i] = best, {id(p): float(z) for p, z in zip(phrases, sure, strict=True)}

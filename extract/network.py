@@ -81,7 +81,7 @@ class Network:
 
     def _norm(self, name: str, x: np.ndarray) -> np.ndarray:
         x = x - x.mean(axis=1, keepdims=True)
-        scale = np.sqrt((x * x).mean(axis=1, keepdims=True) + 1e-5)
+        scale = np.sqrt(np.einsum("ij,ij->i", x, x)[:, None] / self.width + 1e-5)
         return np.asarray(x / scale * self.w[f"{name}.weight"] + self.w[f"{name}.bias"])
 
     def _convolution(self, name: str, x: np.ndarray, dilation: int) -> np.ndarray:
@@ -102,8 +102,8 @@ class Network:
         seen = (q / np.float32(np.sqrt(size))) @ k.transpose(0, 2, 1)
         seen -= seen.max(axis=-1, keepdims=True)
         np.exp(seen, out=seen)
-        seen /= seen.sum(axis=-1, keepdims=True)
-        return np.asarray(x + self._linear(f"{name}.out", (seen @ v).transpose(1, 0, 2).reshape(rows, self.width)))
+        found = (seen @ v) / seen.sum(axis=-1, keepdims=True)
+        return np.asarray(x + self._linear(f"{name}.out", found.transpose(1, 0, 2).reshape(rows, self.width)))
 
     def encode(self, record: Sequence) -> tuple[np.ndarray, np.ndarray]:
         """Two vectors a row: of the word alone, and of the word where it stands.

@@ -8,14 +8,13 @@ figure before, the groups of the last parallel list, the sizes said so far. Call
 from __future__ import annotations
 
 from extract.abreast import run_of
-from extract.arms import after, bare, before
+from extract.arms import after, before, label_words
 from extract.choices import Choice, choices
 from extract.features import Reader
 from extract.groups import Group
 from extract.items import Expression
 from extract.layout import Layout
 from extract.names import Beliefs
-from extract.similar import content
 from extract.sizes import head_count, possible
 
 
@@ -93,15 +92,15 @@ class Whose:
         if label == "all":
             self.totals.append(size)
         else:
-            self.sizes.setdefault(content(bare(label)), set()).add(size)
+            self.sizes.setdefault(label_words(label), set()).add(size)
 
     def fit(self, e: Expression, kind: str, label: str) -> str:
         """How the known size of a group agrees with a figure."""
         if kind == "participants":
             n = head_count(e)
-            known = self.sizes.get(content(bare(label))) if label != "all" else set(self.totals)
+            known = self.sizes.get(label_words(label)) if label != "all" else set(self.totals)
             return "-" if n is None or not known else "same" if n in known else "more" if n > max(known) else "less"
-        known = set(self.totals) if label == "all" else self.sizes.get(content(bare(label)))
+        known = set(self.totals) if label == "all" else self.sizes.get(label_words(label))
         if not known:
             return "-"
         if e.denominator is not None:

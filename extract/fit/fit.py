@@ -13,8 +13,6 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
-
 from extract.fit.align import read_examples
 from extract.fit.annotations import read_annotated
 from extract.fit.beliefs import fill_beliefs
@@ -40,8 +38,7 @@ def guessed(lists: list[Lists]) -> list[dict[int, str]]:
         rankers.append(rank(others, PENALTY, 3))
     for n, page in enumerate(lists):
         ranker = rankers[n % FOLDS]
-        scores = [[ranker.score(f) for f in g.strings] for g in page.groups]
-        out.append({g.figure: g.texts[int(np.argmax(z))] for g, z in zip(page.groups, scores, strict=True)})
+        out.append({g.figure: g.texts[int(ranker.scores(g.strings)[:, 0].argmax())] for g in page.groups})
     return out
 
 

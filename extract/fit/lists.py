@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from extract.arms import bare
+from extract.arms import label_words
 from extract.choices import numbered
 from extract.fit.align import Example
 from extract.fit.kinds import label_of
@@ -18,7 +18,7 @@ from extract.groups import label_counts, labels
 from extract.names import COURSE, Scene, name_candidates, name_of
 from extract.network import ELSEWHERE, code
 from extract.sequence import sequence
-from extract.similar import content, overlap
+from extract.similar import overlap
 from extract.stats import CHANGE_NAMES, POINTS, STATISTICS, statistic
 from extract.whose import Whose
 
@@ -101,7 +101,7 @@ def lists_of(
             at = [ELSEWHERE if p.label == COURSE else number[s][p.first, p.last, p.label] for p, _ in options]
             buckets = [sorted({code("n" + f) for f in row}) for _, row in options]
             out.names.append(Candidates(record.figure[i], kind, np.array(at), np.zeros(0, int), buckets, fits))
-    whole = {content(bare(row.text)): n for n, row in enumerate(rows)}
+    whole = {label_words(row.text): n for n, row in enumerate(rows)}
     whose = Whose(reader, page.plans, page.found, page.beliefs)
     for i, kind, gold in page.groups:
         s, choices = reader.sentence[i], whose.options(i, kind)
