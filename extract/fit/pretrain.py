@@ -26,7 +26,7 @@ from extract.sequence import END3, FIRST_WORD, SHAPE, WORD, sequence
 
 LONG, PIECE, MOST = 12_000, 6_000, 60_000  # characters: longer texts are cut into pieces, and not read to their end
 ROWS = (12, 1500)  # of a piece: the least and the most
-EPOCHS, BATCH, RATE, WORD_RATE, DROPOUT, SEED = 4, 8, 2e-3, 1e-3, 0.1, 1
+EPOCHS, BATCH, RATE, WORD_RATE, DROPOUT, SEED = 6, 8, 2e-3, 1e-3, 0.1, 1
 COMMON = 4000  # words that are guessed
 SHARE, HIDDEN = 0.18, 0.85  # of the words to be guessed, and of these hidden; the rest stays as it is
 ENCODER = frozenset({"word", "letters", "shape", "role", "printed", "depth", "enter", "layers", "leave"})
