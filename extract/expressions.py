@@ -16,12 +16,15 @@ from extract.sharing import share
 from extract.spreads import deviation, low_high, named_deviation, ratio
 from extract.tokens import Document
 
+MORE, LESS = "more|greater|higher|larger|longer|older", "less|lower|fewer|smaller|shorter|younger"
 LOWER = re.compile(
     r"(?:\b|(?=\W))(?:"
-    r"(?P<ge>at\s+least|no(?:t)?\s+(?:less|fewer)\s+than|≥|⩾|>\s?/?=|> or =|>or =|minimum(?:\s+of)?|a\s+minimal"
+    r"(?P<ge>at\s+least|no(?:t)?\s+(?:less|fewer)\s+than|≥|⩾|>\s?/?=|>\s?or\s?=|minimum(?:\s+of)?|a\s+minimal"
+    rf"|(?:{MORE})\s+than\s+or\s+equal(?:\s+to)?|equal\s+to\s+or\s+(?:{MORE})\s+than|>\s?or\s+equal(?:\s+to)?"
     r"|min\.|minimum\s+(?:[\w-]+\s+){1,5}(?:was|is|=))\s*$|"
     r"(?P<le>(?:up\s+)?to\s+a\s+maximum\s+(?:dose\s+)?of|up\s+to|at\s+most|no(?:t)?\s+more\s+than"
-    r"|not\s+exceed\w*|≤|⩽|<\s?/?=|< ?or =|maximum(?:\s+(?:dose|daily\s+dose))?(?:\s+(?:of|was))?"
+    r"|not\s+exceed\w*|≤|⩽|<\s?/?=|<\s?or\s?=|maximum(?:\s+(?:dose|daily\s+dose))?(?:\s+(?:of|was))?"
+    rf"|(?:{LESS})\s+than\s+or\s+equal(?:\s+to)?|equal\s+to\s+or\s+(?:{LESS})\s+than|<\s?or\s+equal(?:\s+to)?"
     r"|within(?:\s+the\s+first)?|max\.?)\s*$|"
     r"(?P<lt>less\s+than|lower\s+than|fewer\s+than|below|under|shorter\s+than|younger\s+than|<)\s*$|"
     r"(?P<gt>more\s+than|greater\s+than|over|above|exceed(?:s|ed|ing)?|higher\s+than|longer\s+than|older\s+than"
@@ -30,7 +33,7 @@ LOWER = re.compile(
     r"|approaching|an?\s+estimated|estimated|~|∼|≈|≃)\s*$)",
     re.I,
 )
-REACHED = re.compile(r"\bfrom\b(?=[^;]*\d)(?:[^.;]|\.\d){0,60}\bup\s+to\s*$", re.I)  # "from 0.1 up to 1.9" reached 1.9
+REACHED = re.compile(r"\bfrom\b(?=[^;]*\d)(?:[^.;,]|\.\d){0,60}\bup\s+to\s*$", re.I)  # "from 0.1 up to 1.9" reached 1.9
 UPPER = re.compile(
     r"\s*(?:\w+\s+)?(?P<ge>minimum\b|or\s+(?:more|greater|older|longer|higher|above|over)|and\s+(?:over|above|older))"
     r"\b|\s*(?:\w+\s+)?(?P<le>or\s+(?:less|fewer|younger|shorter|below|lower|under))\b",
@@ -110,7 +113,8 @@ def _bounds(doc: Document, e: Expression) -> None:
     match = LOWER.search(before)
     if match and match.lastgroup:
         e.cmp = CMP[match.lastgroup] if REACHED.search(before) is None else "="
-        if e.cmp == "<=" and match.group().lower().startswith("within") and (e.unit is None or e.unit.kind != "time"):
+        within = e.cmp == "<=" and match.group().lower().startswith("within")
+        if within and (e.form == "range" or e.unit is None or e.unit.kind != "time"):
             e.cmp = "="
         if match.group().strip().lower() == "some" and e.form == "value":
             e.cmp = "="

@@ -107,6 +107,13 @@ def _item(doc: Document, number: Number) -> Item:
     return Item(number, unit, number.kind == "fraction", doc.ends[last - 1], last)
 
 
+def _is_spread(doc: Document, items: list[Item], i: int) -> bool:
+    """Whether a ± stands between a number and the one before it."""
+    if not 0 < i < len(items):
+        return False
+    return SD_SIGN.fullmatch(doc.text, items[i - 1].number.end, items[i].number.start) is not None
+
+
 def share_units(doc: Document, items: list[Item]) -> None:
     """Numbers of a list share the unit of the last: "12, 4 and 22%", "11.0 vs 3.2 months", "10 to 15%"."""
     for i in range(len(items) - 2, -1, -1):
@@ -126,6 +133,8 @@ def share_units(doc: Document, items: list[Item]) -> None:
             continue
         if after.percent:
             if here.number.value > 100 and not here.number.signed:
+                continue
+            if _is_spread(doc, items, i) and not _is_spread(doc, items, i + 2):  # "64.4 ± 10.7, 73% of whom"
                 continue
             if gap.strip() in (",", ";") and here.number.kind == "words":
                 continue

@@ -95,7 +95,7 @@ def with_percentage(here: Here) -> Made:
             and ((b.number.value == 100) == bool(a.number.less) or ("(" not in gap and "[" not in gap))
         )
         and LEVEL.match(text, b.tail) is None
-        and text[max(0, a.number.start - 2) : a.number.start].strip() not in BOUNDS  # "with >5 lesions (73%)"
+        and text[max(0, a.number.start - 2) : a.number.start].strip()[-1:] not in BOUNDS  # "with >5 lesions (73%)"
         and not (OTHER_SHARE.match(text, b.tail) and ("(" in gap or "[" in gap))
         and not (c is not None and c.percent and RANGE.fullmatch(text[b.tail : c.number.start]))  # "(55%-60%)"
         and not (c is not None and SD_SIGN.fullmatch(text[b.number.end : c.number.start]))  # "week 24 ... (5.9 ± 0.5%)"

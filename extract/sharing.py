@@ -46,10 +46,10 @@ BRACKET = re.compile(r"\s?[(\[](?=[^()\[\]]*\d)(?:9\d\s?%\s*(?:CI|confidence[^()
 BETWEEN = re.compile(r"\s*[,;]\s*")
 RATE = re.compile(
     r"\s*(?:[a-z]+(?:[\s-][a-z]+)?\s+)?(?:(?:per|/|in\s+every|out\s+of\s+every)\s?(?P<base>1[ ,]?000[ ,]?000"
-    r"|100[ ,]?000|10[ ,]?000|1[ ,]?000|100|million)(?![\d.,]\d|\s?m[lLgm]\b)\s*"
+    r"|1\s+million|100[ ,]?000|10[ ,]?000|1[ ,]?000|100|million)(?![\d.,]\d|\s?m[lLgm]\b)\s*"
     r"(?P<what>(?:person|patient|women|woman|treatment|child|children|device|catheter|hospital|bed|live|subject"
     r"|inhabitant|population|people|participant|implant|admission|birth|deliver|procedure|follow|cycle)[\w]*"
-    r"(?:[\s-](?:years?|months?|weeks?|days?|births?|bed[\s-]days?|yrs?|py))?)?|per\s(?P<time>(?:person|patient"
+    r"(?:[\s-](?:years?|months?|weeks?|days?|births?|bed[\s-]days?|yrs?|py))?)?|(?:per\s|/\s?)(?P<time>(?:person|patient"
     r"|woman|subject|treatment|device|child)[\s-](?:years?|months?|days?|yrs?))\b)",
     re.I,
 )
@@ -57,6 +57,10 @@ PARALLEL = re.compile(r"\b(?:and|vs|versus|compared|than|to|or)\b|,")
 STOPPED = re.compile(r"[;:.]\s|\b(?:while|whereas|but|was|were|had|ratio|score|p\s?[<=>])|%", re.I)
 INTERVALS = re.compile(r"\b(?:confidence|credible)\s+(?:intervals?|limits)\b|\bCIs?\b")
 ARM = re.compile(r"\s+(?:\w+\s+)?(?:group|arm|cohort|dose)s?\b")
+FULL_STOP = re.compile(r"\.\s+[^\s\da-z]")
+# "0.6 mmHg and superoxide (5711", "(150.7 minutes), meat intake (1.2"
+NAMED_BRACKET = re.compile(r"(?:\band\s+(?:[a-z-]+\s+){1,4}|[)\]]\s*,\s*(?:and\s+)?(?:[a-z-]+\s+){2,4})[(\[]$")
+UNIT_BRACKET, ANNOUNCED = re.compile(r"[(\[]([^()\[\]]{2,28})[)\]]"), 140
 POWER = re.compile(r"\s?[×xX]\s?10")
 JOINED = re.compile(
     r"\s*(?:%|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|to|&|compared\s+(?:with|to)|,\s*and|(?:in|for"
@@ -70,6 +74,7 @@ def share(doc: Document, figures: list[Expression]) -> list[Expression]:
     _rates(doc, figures)
     _behind_brackets(doc, figures)
     _units(doc, figures)
+    _announced(doc, figures)
     return figures
 
 
@@ -181,13 +186,14 @@ def _behind_brackets(doc: Document, figures: list[Expression]) -> None:
     """Units behind a bracket ("65 (1-99) mm", "0.6 [95% CI -12 to 14] mL") and behind the last of several sides
     ("12 × 9 cm")."""
     for e in reversed(figures):
-        if e.unit is not None or e.form not in ("value", "count") or "percent-unit" in e.tags or e.n_equals or e.drop:
+        if e.unit is not None or "percent-unit" in e.tags or e.n_equals or e.drop:
             continue
-        bracket = BRACKET.match(doc.text, e.end)
+        bracket = BRACKET.match(doc.text, e.end) if e.form in ("value", "count", "sd") else None
         if bracket is not None:
             unit = unit_at(doc, doc.token_at(bracket.end() - 1) + 1)
             if unit is not None and unit.kind != "percent":
-                e.unit, e.form, e.numerator = unit, "value", None
+                e.unit, e.numerator = unit, None
+                e.form = "sd" if e.form == "sd" else "value"
     for e, lender in reversed(list(itertools.pairwise(figures))):
         if (
             e.unit is None
@@ -233,6 +239,11 @@ def _rates(doc: Document, figures: list[Expression]) -> None:
             earlier.unit, earlier.form, earlier.numerator = e.unit, "value", None
 
 
+def _apart(gap: str) -> bool:
+    """Whether the text between two figures ends a sentence, or names what the next bracket holds."""
+    return FULL_STOP.search(gap) is not None or NAMED_BRACKET.search(gap) is not None
+
+
 def _other_bracket(gap: str) -> bool:
     """Whether a text leaves a bracket and enters another: "(0.1 ± 0.2 pg), creatinine (0.3" tell of two measures."""
     depth = lowest = 0
@@ -273,7 +284,8 @@ def _units(doc: Document, figures: list[Expression]) -> None:
             ):
                 continue
             near = doc.sentence_of(last.first) == doc.sentence_of(e.first) and abs(last.start - e.start) < 130
-            if near and not _other_bracket(doc.text[min(last.end, e.end) : max(last.start, e.start)]):
+            gap = doc.text[min(last.end, e.end) : max(last.start, e.start)]
+            if near and not _apart(gap) and not _other_bracket(gap):
                 e.unit = last.unit
     plain = [e for e in figures if e.form == "value" and e.drop is None and "percent-unit" not in e.tags]
     for order in (plain[::-1], plain):
@@ -288,7 +300,7 @@ def _units(doc: Document, figures: list[Expression]) -> None:
                 gap = doc.text[min(e.end, lender.end) : max(e.start, lender.start)]
                 # "2.4 g of A and 1.9×107 of B", "-23.3 in the 0.03 mg group, -23.5"
                 own = POWER.match(doc.text, e.end) is not None or ARM.match(doc.text, lender.end) is not None
-                if len(gap) < 60 and PARALLEL.search(gap) and not STOPPED.search(gap) and not own:
+                if len(gap) < 60 and PARALLEL.search(gap) and not STOPPED.search(gap) and not own and not _apart(gap):
                     e.unit = lender.unit
     for i, e in enumerate(figures):
         if e.unit is None and i and e.form in ("value", "count", "range") and "percent-unit" not in e.tags:
@@ -312,3 +324,21 @@ def _units(doc: Document, figures: list[Expression]) -> None:
             and e.host.form != "percent"
         ):
             e.unit = e.host.unit
+
+
+def _announced(doc: Document, figures: list[Expression]) -> None:
+    """The unit in a bracket of its own before figures without one: "C-peptide (ng/mL) was 4.5 and 4.7"."""
+    given: set[int] = set()  # the figures that have their unit from such a bracket
+    for i, e in enumerate(figures):
+        if e.unit is not None or e.form not in ("value", "sd") or "percent-unit" in e.tags or e.drop or e.n_equals:
+            continue
+        low = max(doc.sentences[doc.sentence_of(e.first)].start, e.start - ANNOUNCED)
+        for bracket in reversed(list(UNIT_BRACKET.finditer(doc.text, low, e.start))):
+            unit = unit_at(doc, doc.token_at(bracket.start(1)))
+            between = (n for n in range(i - 1, -1, -1) if figures[n].start >= bracket.end())
+            if unit is None or unit.kind == "percent" or doc.starts[unit.last] != bracket.end(1):
+                continue
+            if all(figures[n].unit is None or n in given for n in between):
+                e.unit = unit
+                given.add(i)
+            break

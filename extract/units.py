@@ -53,7 +53,7 @@ EXACT = {
     "l": "lL",
     "s": "s",
     "h": "h",
-    "d": "dD",
+    "d": "d",
     "w": "wW",
     "y": "y",
     "n": "N",
@@ -72,6 +72,7 @@ CONCENTRATION = frozenset(
     {"dl", "ml", "l", "liter", "litre", "deciliter", "decilitre", "milliliter", "millilitre", "ul", "µl", "μl", "mcl"}
 )
 CELLS = CONCENTRATION | {"nl", "mm3", "hpf", "mm2", "pl"}
+BEFORE_DECADES = frozenset({"the", "his", "her", "their", "low", "mid", "high", "early", "late"})  # "in the 90s"
 VAGUE = frozenset(
     {
         "times",
@@ -113,8 +114,10 @@ def unit_at(doc: Document, at: int) -> Unit | None:
             return Unit(pair, "percent" if pair == "%" else "activity" if pair == "IU" else "other", at + 2)
     if low in ("%", "‰") or low in ("percent", "percentage"):
         return Unit("%", "percent", at + 1)
-    if word in "$€£":
+    if word in "$€£" or (low == "s" and at > 1 and not doc.spaced(at) and doc.lower[at - 2] in BEFORE_DECADES):
         return None
+    if word == "D":
+        return Unit("D", "other", at + 1)  # diopters
     begin, printed = _printed()
     if word[0] in begin and (match := printed.match(doc.text, doc.starts[at])):
         return Unit(" ".join(match.group().split()), "other", doc.token_at(match.end() - 1) + 1)

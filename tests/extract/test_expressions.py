@@ -157,6 +157,13 @@ def test_percentages_of_a_bracket_are_a_range():
         ("5 lesions or more", ">="),
         ("nearly half", "~"),
         ("4.5 years minimum", ">="),
+        ("greater than or equal to 10 mg/kg", ">="),
+        ("less than or equal to 60%", "<="),
+        ("equal to or longer than 5 years", ">="),
+        ("<or=20 mg", "<="),
+        ("> or = 5 years", ">="),
+        ("within 3 to 6 months", "="),
+        ("from 1967 on, with up to 28 years", "<="),
         ("in the group to 52 months", "="),
         ("in America. 541 adults", "="),
     ],
@@ -167,6 +174,8 @@ def test_bounds(text, cmp):
 
 def test_a_bound_belongs_to_the_figure_behind_it():
     few, share = kept("Patients with >5 lesions (73%) fared worse.")
+    assert (few.value, few.cmp, share.value, share.cmp) == (5, ">", 73, "=")
+    few, share = kept("Patients with>5 lesions (73%) fared worse.")
     assert (few.value, few.cmp, share.value, share.cmp) == (5, ">", 73, "=")
     assert [e.cmp for e in kept("It rose from 0.1 ± 0.3 up to 1.9 ± 2.0 lesions.")] == ["=", "=", "=", "="]
     assert kept("The minimum follow-up after fusion was 2 years.")[0].cmp == ">="
@@ -300,3 +309,26 @@ def test_an_age_range_behind_a_number_of_people_is_no_spread_of_it():
 def test_a_year_before_a_colon_is_no_count() -> None:
     figures = kept("Resistance fell (2007: 86.2%; 2009: 58.8%).")
     assert [(e.value, e.numerator) for e in figures if e.form == "percent"] == [(86.2, None), (58.8, None)]
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("C-peptide (ng/mL) was alike in women and men (4.55 and 4.74).", ["ng/mL", "ng/mL"]),
+        ("The clearance (mL/min/1.73 m2) fell by 18.2 in A.", ["mL/min/1.73 m2"]),
+        ("It was 5.5 in (a) women and 4.4 in (d) men.", [None, None]),
+        ("Healing took a mean of 78 ± 42 (15 to 163) months.", ["months", "months", "months"]),
+        ("The rise was 0.6 ± 0.2 mmHg and serum superoxide (5711 ± 284 U/ml).", ["mmHg", "mmHg", "U/ml", "U/ml"]),
+        ("They walked (150.7 minutes), ate red meat (1.2 slices).", ["minutes", None]),
+        ("Vitamin D was 58.0 ± 15.1 ng/ml. %Tregs were 4.8 ± 1.4.", ["ng/ml", "ng/ml", None, None]),
+        ("The mean age was 64.4 ± 10.7, 73% of them were men.", [None, None, None]),
+        ("Systolic pressures were in the 90s.", [None]),
+    ],
+)
+def test_units_pass_only_between_figures_of_one_measure(text: str, units: list[str | None]) -> None:
+    assert [e.unit.text if e.unit else None for e in kept(text)] == units
+
+
+def test_a_percentage_behind_a_mean_lends_it_no_sign() -> None:
+    mean, spread, share = kept("The mean age was 64.4 ± 10.7, 73% of them were men.")
+    assert "percent-unit" not in mean.tags + spread.tags and share.form == "percent"
