@@ -95,6 +95,16 @@ STANDARD = [
     (re.compile(r"^(?:readmi(?:ssions?|tted)|readmission rates?)$"), "readmission"),
     (re.compile(r"^(?:reoperat(?:ions?|ed)|reoperation rates?)$"), "reoperation"),
 ]
+# How an outcome compares is no part of its name: "superior survival rates relative to", "actuarial survival".
+COMPARED = re.compile(
+    r"^(?:(?:superior|inferior|better|worse|improved|prolonged|longer|shorter|actuarial|kaplan-meier|estimated|observed|mean"
+    r"|median|significantly|higher|lower|crude)\s+)+"
+    r"(?=(?:[\w-]+\s+){0,3}(?:survival|mortality|relapse|recurrence|remission|response)\b)"
+)
+OTHERWISE = re.compile(
+    r"(?<=\w)\s+(?:(?:rates?|times?|proportions?|probabilit(?:y|ies))\s+)?(?:relative(?:\s+to\b.*)?$|regardless\b.*"
+    r"|irrespective\b.*|according\s+to\b.*|compared\b.*)"
+)
 WHEN = re.compile(
     r"\s(?:within|during|after|before|by|at|in)\s(?=.*\b(?:days?|weeks?|months?|years?|hours?|hospital|follow-up)\b)"
 )
@@ -217,6 +227,8 @@ def clean_name(text: str, kind: str = "") -> str:
         name = _quantity(name)
     if turned := CLAUSE.match(name):  # "relapsed when steroids were reduced" is a relapse
         name = turned.group(1)
+    if kind in ("outcome", "time"):
+        name = OTHERWISE.sub("", COMPARED.sub("", name))
     name = DEATH_FROM.sub("death from ", name)
     when = WHEN.search(name)
     if when is None:

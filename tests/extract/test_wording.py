@@ -87,3 +87,17 @@ def test_lost_blood_is_no_change() -> None:
 
 def test_a_procedure_need_not_be_surgery() -> None:
     assert clean_name("procedure time", "duration") == "procedure"
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("superior survival rates relative", "survival"),
+        ("overall actuarial survival", "survival"),
+        ("prolonged median progression-free survival regardless of prior use", "progression-free survival"),
+        ("lower mortality compared with controls", "death"),
+        ("higher scores", "higher score"),
+    ],
+)
+def test_how_an_outcome_compares_is_no_part_of_its_name(printed: str, name: str) -> None:
+    assert clean_name(printed, "outcome") == name
