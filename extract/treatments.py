@@ -26,6 +26,7 @@ GIVEN = re.compile(
     r"|vs|who|to|from|without|under|ranging)\b)[^.;:,()]){3,60})",
     re.I,
 )
+AMOUNT = re.compile(r"(?<=\w)\s+\d.*$", re.S)  # "prednisone 40 mg daily"
 SAME = re.compile(r"(?:this|that|these|those|(?:the\s+)?(?:same|other)|therapy|treatment)\b", re.I)
 
 
@@ -81,5 +82,5 @@ def given_to(reader: Reader, figure: int, kind: str) -> str | None:
     match = GIVEN.match(reader.doc.text, reader.figures[figure].end, sentence.end)
     if match is None or SAME.match(match["what"]) is not None:
         return None
-    what = written_out(reader, match["what"].strip())
+    what = written_out(reader, AMOUNT.sub("", match["what"]).strip())
     return what if kind == "treatment" or is_given(reader, figure, what) else None

@@ -61,6 +61,11 @@ def test_what_is_denied_is_not_counted_as_if_it_had_happened(text: str, names: l
             "treatment:rituximab",
         ),
         (
+            "Of 40 patients, 12 (30%) received prednisone 40 mg daily for 4 weeks.",
+            "12 (30%)",
+            "treatment:prednisone",
+        ),
+        (
             "Of 90 adults with pain, 30 (33%) with an early diagnosis were given adjuvant chemotherapy.",
             "30 (33%)",
             "treatment:adjuvant chemotherapy",
