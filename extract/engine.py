@@ -30,7 +30,18 @@ from extract.network import Network, load_network
 from extract.phrases import people_words
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
-from extract.stats import CHANGE_NAMES, CONTINUOUS, STATISTICS, settled, statistic, tells_change, tells_difference
+from extract.stats import (
+    CHANGE_NAMES,
+    CONTINUOUS,
+    POINTS,
+    STATISTICS,
+    is_told,
+    settled,
+    statistic,
+    tells_change,
+    tells_difference,
+    told,
+)
 from extract.treatments import given_to, is_given
 from extract.version import EngineVersion
 from extract.wording import PEOPLE, clean_name, fixed_measure
@@ -134,6 +145,11 @@ class _Reading:
         rules = [statistic(self.reader, i, self.kinds[i]) for i in figures]
         seen = self.network.statistics(figures, [STATISTICS.index(rule) for rule in rules])
         self.stats = {i: settled(rule, p) for i, rule, p in zip(figures, rules, seen, strict=True)}
+        for i in figures:
+            if self.stats[i] in POINTS:
+                self.stats[i] = told(self.reader, i) or self.stats[i]
+            if self.stats[i] in ("mean", "median") and not is_told(self.reader, i, self.stats[i]):
+                self.stats[i] = "value"
         number = {id(self.reader.figures[i]): i for i in figures}
         for i in figures:  # what has quartiles behind it is a median, though nothing says so (all of 74 annotated ones)
             host = number.get(id(self.reader.figures[i].host))

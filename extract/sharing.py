@@ -94,6 +94,13 @@ def _declared(doc: Document, e: Expression) -> str | None:
     return kind
 
 
+def _announced_spread(doc: Document, e: Expression) -> bool:
+    """Whether the sentence says before a figure that its bracket holds a deviation: "mean (SD) age was 50 (10)"."""
+    start = doc.sentences[doc.sentence_of(e.first)].start if doc.sentences else 0
+    said = list(DECLARED.finditer(doc.text, start, e.start))
+    return bool(said) and said[-1].lastgroup in ("sd", "se")
+
+
 @lru_cache(maxsize=1)  # asked for at many figures of one text
 def _throughout(text: str) -> str | None:
     """What a text says once for all that its spreads are (sd, se)."""
@@ -138,7 +145,10 @@ def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
             elif kind == "iqr" and e.label is None:
                 e.label = kind
         elif (closed and e.form == a.form == "percent" and _declared(doc, a) in ("sd", "se")) or (
-            closed and e.form != "percent" and a.form != "percent" and (e.decimals or a.decimals or a.unit is not None)
+            closed
+            and e.form != "percent"
+            and a.form != "percent"
+            and (e.decimals or a.decimals or a.unit is not None or _announced_spread(doc, a))
         ):
             kind = _declared(doc, a)
             if kind in ("sd", "se"):

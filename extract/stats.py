@@ -16,7 +16,16 @@ from extract.items import Expression
 from extract.tokens import Document
 
 MEAN = re.compile(r"\b(?:mean|means|average|averaged|averaging|avg|x̄)\b", re.I)
+# What in a text tells of means.
+MEANS = re.compile(MEAN.pattern + r"|±|\+/-|\bS\.?[DE]\.?M?s?\b|\bstandard\s+(?:deviation|error)", re.I)
 MEDIAN = re.compile(r"\bmedians?\b", re.I)
+TOLD = re.compile(
+    r"\b(?P<word>mean|average|median)s?\b(?:\s*\([^()\d]{1,20}\))?[^.;:,()\d\[\]]{0,70}$", re.I
+)
+MOVES = re.compile(
+    r"\b(?:chang|decreas|increas|reduc|differ|improv|declin|lower|rais|rose|fell|drop)\w*\b[^.;]*$|\bby\s*$",
+    re.I,
+)
 QUARTILES = re.compile(r"\b(?:IQRs?|inter-?quartile|quartiles?|25th)\b", re.I)
 SHARE = re.compile(r"(?:pre|)prevalence|incidence|rates?|proportions?|percentages?|frequenc", re.I)
 RATE = re.compile(
@@ -130,6 +139,35 @@ def tells_change(reader: Reader, number: int) -> bool:
         return False
     signed = doc.text[e.start] in "+-−–"
     return signed or CHANGED.search(before) is not None or THEN.match(doc.text, e.end) is not None
+
+
+def told(reader: Reader, number: int) -> str | None:
+    """Mean or median, where the words right before a figure say so or a ± stands behind it; else None.
+
+    Of 1,153 annotated figures so told 1,138 are, of 2,546 with a ± 2,535. Where the clause tells of a change, it is
+    left open.
+    """
+    e = reader.figures[number]
+    start = reader.doc.sentences[reader.sentence[number]].start
+    before = reader.doc.text[max(start, e.start - 100) : e.start]
+    if MOVES.search(before) is not None:
+        return None
+    match = TOLD.search(before)
+    if match is not None:
+        return "median" if match["word"].lower() == "median" else "mean"
+    return "mean" if "spread" in e.tags else None
+
+
+def is_told(reader: Reader, number: int, name: str) -> bool:
+    """Whether a figure can be a mean or a median: the abstract speaks of means or spreads, its sentence of medians.
+
+    Where it does not, the network's guess was wrong for 10 of 14 means and 13 of 19 medians.
+    """
+    if name == "mean":
+        return MEANS.search(reader.doc.text) is not None
+    sentence = reader.doc.sentences[reader.sentence[number]]
+    text = reader.doc.text[sentence.start : sentence.end]
+    return MEDIAN.search(text) is not None or QUARTILES.search(text) is not None
 
 
 def settled(rule: str, seen: np.ndarray) -> str:

@@ -332,3 +332,8 @@ def test_units_pass_only_between_figures_of_one_measure(text: str, units: list[s
 def test_a_percentage_behind_a_mean_lends_it_no_sign() -> None:
     mean, spread, share = kept("The mean age was 64.4 ± 10.7, 73% of them were men.")
     assert "percent-unit" not in mean.tags + spread.tags and share.form == "percent"
+
+
+def test_a_bracket_said_to_hold_a_deviation_holds_one() -> None:
+    mean, spread = kept("The mean (SD) age was 50 (10) years.")
+    assert (mean.value, spread.form, spread.value, spread.host) == (50, "sd", 10, mean)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from extract.reading import open_reader
-from extract.stats import statistic, tells_difference
+from extract.stats import is_told, statistic, tells_difference, told
 
 
 def stats(text: str, kind: str) -> list[str]:
@@ -63,3 +63,29 @@ def test_percentage_of_people_stays_a_percentage():
 def test_a_difference_is_told_by_the_words_right_before_it(text: str, tells: list[bool]) -> None:
     reader = open_reader(text, [(0, len(text), "RESULTS")])
     assert [tells_difference(reader, i) for i, e in enumerate(reader.figures) if not e.drop] == tells
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("They were treated to a mean dose of 65 Gy.", "mean"),
+        ("The average hearing loss for speech was about 10 dB.", "mean"),
+        ("A median of 12 days passed.", "median"),
+        ("It was 2.06 ± 0.45 mg in women.", "mean"),
+        ("The mean score fell by 4 points.", None),
+        ("The stay was 7.9 days.", None),
+    ],
+)
+def test_words_right_before_a_figure_tell_its_statistic(text: str, expected: str | None) -> None:
+    assert told(open_reader(text, [(0, len(text), "RESULTS")]), 0) == expected
+
+
+def test_no_mean_or_median_that_nothing_tells_of() -> None:
+    for text, mean, median in [
+        ("The stay was 7.9 days.", False, False),
+        ("The mean age was 40 years. The stay was 7.9 days.", True, False),
+        ("The stay was 7.9 days (IQR 3-12).", False, True),
+    ]:
+        reader = open_reader(text, [(0, len(text), "RESULTS")])
+        last = next(i for i, e in enumerate(reader.figures) if e.value == 7.9)
+        assert (is_told(reader, last, "mean"), is_told(reader, last, "median")) == (mean, median)
