@@ -53,7 +53,7 @@ picture: run ## The report and the desk as pictures for the README (needs chromi
 	cp build/pictures/desktop-light.png docs/report.png
 	$(BIN)/python -m tests.pipeline.desk.picture retally.sqlite docs/desk.png
 
-fit: ## Fit the reader again on the annotated abstracts beside the checkout (an hour; PyTorch in .venv-fit)
+fit: ## Fit the reader again on the annotated abstracts beside the checkout (some eighty minutes; PyTorch in .venv-fit)
 	test -x .venv-fit/bin/python || "$(PYTHON)" -m venv .venv-fit
 	.venv-fit/bin/python -m pip install --quiet --requirement requirements.lock --requirement extract/fit/requirements.txt
 	.venv-fit/bin/python -m extract.fit.fit ../shared

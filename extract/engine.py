@@ -30,18 +30,7 @@ from extract.network import Network, load_network
 from extract.phrases import people_words
 from extract.reading import open_reader, section_spans
 from extract.sequence import sequence
-from extract.stats import (
-    CHANGE_NAMES,
-    CONTINUOUS,
-    POINTS,
-    STATISTICS,
-    is_told,
-    settled,
-    statistic,
-    tells_change,
-    tells_difference,
-    told,
-)
+from extract.stats import CHANGE_NAMES, CONTINUOUS, STATISTICS, settled, statistic, tells_change, tells_difference
 from extract.treatments import given_to, is_given
 from extract.version import EngineVersion
 from extract.wording import PEOPLE, clean_name, fixed_measure
@@ -144,12 +133,7 @@ class _Reading:
         figures = sorted(self.kinds)
         rules = [statistic(self.reader, i, self.kinds[i]) for i in figures]
         seen = self.network.statistics(figures, [STATISTICS.index(rule) for rule in rules])
-        self.stats = {i: settled(rule, p) for i, rule, p in zip(figures, rules, seen, strict=True)}
-        for i in figures:
-            if self.stats[i] in POINTS:
-                self.stats[i] = told(self.reader, i) or self.stats[i]
-            if self.stats[i] in ("mean", "median") and not is_told(self.reader, i, self.stats[i]):
-                self.stats[i] = "value"
+        self.stats = {i: settled(self.reader, i, rule, p) for i, rule, p in zip(figures, rules, seen, strict=True)}
         number = {id(self.reader.figures[i]): i for i in figures}
         for i in figures:  # what has quartiles behind it is a median, though nothing says so (all of 74 annotated ones)
             host = number.get(id(self.reader.figures[i].host))
@@ -202,7 +186,7 @@ class _Reading:
             name = f"change in {name}"
         if stat in ("mean", "median") and name.startswith(CHANGE_NAMES):
             stat = "value"
-        return kind, stat, "age" if name in AGES and stat not in ("count", "percent") else f"{kind}:{name}"
+        return kind, stat, "age" if name in AGES and not counted else f"{kind}:{name}"
 
     def _finding(self, i: int) -> tuple[Finding, Expression] | None:
         e, sentence = self.reader.figures[i], self.doc.sentences[self.reader.sentence[i]]

@@ -47,7 +47,7 @@ class Decider:
     def probabilities(self, rows: Iterable[Iterable[str]]) -> np.ndarray:
         """The probability of each class (they sum to 1), for each row of features."""
         z = self.scores(rows)
-        e = np.exp(z - z.max(axis=1, keepdims=True)) if len(z) else z
+        e = np.exp(z - z.max(axis=1, keepdims=True))
         return np.asarray(e / e.sum(axis=1, keepdims=True))
 
 

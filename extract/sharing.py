@@ -60,7 +60,8 @@ ARM = re.compile(r"\s+(?:\w+\s+)?(?:group|arm|cohort|dose)s?\b")
 FULL_STOP = re.compile(r"\.\s+[^\s\da-z]")
 # "0.6 mmHg and superoxide (5711", "(150.7 minutes), meat intake (1.2"
 NAMED_BRACKET = re.compile(r"(?:\band\s+(?:[a-z-]+\s+){1,4}|[)\]]\s*,\s*(?:and\s+)?(?:[a-z-]+\s+){2,4})[(\[]$")
-UNIT_BRACKET, ANNOUNCED = re.compile(r"[(\[]([^()\[\]]{2,28})[)\]]"), 140
+UNIT_BRACKET = re.compile(r"[(\[]([^()\[\]]{2,28})[)\]]")
+ANNOUNCED = 140  # letters before a figure in which its unit may stand in a bracket
 POWER = re.compile(r"\s?[×xX]\s?10")
 JOINED = re.compile(
     r"\s*(?:%|[)\]])?\s*(?:,|;|and|or|vs\.?|versus|v\.?|to|&|compared\s+(?:with|to)|,\s*and|(?:in|for"
@@ -80,12 +81,8 @@ def share(doc: Document, figures: list[Expression]) -> list[Expression]:
 
 def _declared(doc: Document, e: Expression) -> str | None:
     """What brackets behind figures hold (sd, se, iqr, range, ci) by the last declaration before a figure."""
-    start = doc.sentences[doc.sentence_of(e.first)].start if doc.sentences else 0
-    before = doc.text[start : e.start]
-    kind = None
-    for match in DECLARED.finditer(before):
-        kind = match.lastgroup
-    kind = kind or _throughout(doc.text)
+    before = _before(doc, e)
+    kind = _said(before) or _throughout(doc.text)
     if kind is None:
         mean, median = MEAN.search(before[-160:]), MEDIAN.search(before[-160:])
         kind = "sd" if mean and not median else None
@@ -94,11 +91,18 @@ def _declared(doc: Document, e: Expression) -> str | None:
     return kind
 
 
-def _announced_spread(doc: Document, e: Expression) -> bool:
-    """Whether the sentence says before a figure that its bracket holds a deviation: "mean (SD) age was 50 (10)"."""
+def _before(doc: Document, e: Expression) -> str:
+    """A figure's sentence up to it."""
     start = doc.sentences[doc.sentence_of(e.first)].start if doc.sentences else 0
-    said = list(DECLARED.finditer(doc.text, start, e.start))
-    return bool(said) and said[-1].lastgroup in ("sd", "se")
+    return doc.text[start : e.start]
+
+
+def _said(before: str) -> str | None:
+    """What the last declaration in a text says of brackets: "mean (SD) age was" announces a deviation."""
+    kind = None
+    for match in DECLARED.finditer(before):
+        kind = match.lastgroup
+    return kind
 
 
 @lru_cache(maxsize=1)  # asked for at many figures of one text
@@ -148,7 +152,7 @@ def _brackets(doc: Document, figures: list[Expression]) -> list[Expression]:
             closed
             and e.form != "percent"
             and a.form != "percent"
-            and (e.decimals or a.decimals or a.unit is not None or _announced_spread(doc, a))
+            and (e.decimals or a.decimals or a.unit is not None or _said(_before(doc, a)) in ("sd", "se"))
         ):
             kind = _declared(doc, a)
             if kind in ("sd", "se"):
@@ -196,14 +200,15 @@ def _behind_brackets(doc: Document, figures: list[Expression]) -> None:
     """Units behind a bracket ("65 (1-99) mm", "0.6 [95% CI -12 to 14] mL") and behind the last of several sides
     ("12 × 9 cm")."""
     for e in reversed(figures):
-        if e.unit is not None or "percent-unit" in e.tags or e.n_equals or e.drop:
+        if e.unit is not None or e.form not in ("value", "count", "sd") or "percent-unit" in e.tags:
             continue
-        bracket = BRACKET.match(doc.text, e.end) if e.form in ("value", "count", "sd") else None
+        bracket = BRACKET.match(doc.text, e.end) if not (e.n_equals or e.drop) else None
         if bracket is not None:
             unit = unit_at(doc, doc.token_at(bracket.end() - 1) + 1)
             if unit is not None and unit.kind != "percent":
                 e.unit, e.numerator = unit, None
-                e.form = "sd" if e.form == "sd" else "value"
+                if e.form == "count":
+                    e.form = "value"
     for e, lender in reversed(list(itertools.pairwise(figures))):
         if (
             e.unit is None

@@ -19,9 +19,7 @@ MEAN = re.compile(r"\b(?:mean|means|average|averaged|averaging|avg|x̄)\b", re.I
 # What in a text tells of means.
 MEANS = re.compile(MEAN.pattern + r"|±|\+/-|\bS\.?[DE]\.?M?s?\b|\bstandard\s+(?:deviation|error)", re.I)
 MEDIAN = re.compile(r"\bmedians?\b", re.I)
-TOLD = re.compile(
-    r"\b(?P<word>mean|average|median)s?\b(?:\s*\([^()\d]{1,20}\))?[^.;:,()\d\[\]]{0,70}$", re.I
-)
+TOLD = re.compile(r"\b(?P<word>mean|average|median)s?\b(?:\s*\([^()\d]{1,20}\))?[^.;:,()\d\[\]]{0,70}$", re.I)
 MOVES = re.compile(
     r"\b(?:chang|decreas|increas|reduc|differ|improv|declin|lower|rais|rose|fell|drop)\w*\b[^.;]*$|\bby\s*$",
     re.I,
@@ -137,8 +135,7 @@ def tells_change(reader: Reader, number: int) -> bool:
     before = doc.text[max(doc.sentences[reader.sentence[number]].start, e.start - 90) : e.start]
     if FROM_TO.search(before) is not None:
         return False
-    signed = doc.text[e.start] in "+-−–"
-    return signed or CHANGED.search(before) is not None or THEN.match(doc.text, e.end) is not None
+    return _moved(doc, e, before)
 
 
 def told(reader: Reader, number: int) -> str | None:
@@ -170,25 +167,30 @@ def is_told(reader: Reader, number: int, name: str) -> bool:
     return MEDIAN.search(text) is not None or QUARTILES.search(text) is not None
 
 
-def settled(rule: str, seen: np.ndarray) -> str:
-    """The statistic that the network takes a figure for (`seen`: a probability for each of `STATISTICS`).
+def settled(reader: Reader, number: int, rule: str, seen: np.ndarray) -> str:
+    """The statistic of a figure: what the network takes it for (`seen`: a probability for each of `STATISTICS`).
 
-    Only what the figure's form allows: spreads, counts and rates stay what the rule says.
+    Only what the figure's form allows: spreads, counts and rates stay what the rule says. A mean or a median is what
+    the text calls so.
     """
     allowed = RANGES if rule in RANGES else (*POINTS, rule) if rule in (*POINTS, "percent") else (rule,)
-    return max(allowed, key=lambda name: seen[STATISTICS.index(name)])
+    best = max(allowed, key=lambda name: seen[STATISTICS.index(name)])
+    if best in POINTS:
+        best = told(reader, number) or best
+    return "value" if best in ("mean", "median") and not is_told(reader, number, best) else best
 
 
 def _of_change(doc: Document, e: Expression, before: str) -> bool:
     """Whether a percentage tells by how much something changed or differs, or is the mean or median of percentages."""
     if e.numerator is not None or e.denominator is not None or e.kind == "fraction":
         return False
-    return (
-        doc.text[e.start] in "+-−–"
-        or CHANGED.search(before) is not None
-        or THEN.match(doc.text, e.end) is not None
-        or MIDDLE.search(before) is not None
-    )
+    return _moved(doc, e, before) or MIDDLE.search(before) is not None
+
+
+def _moved(doc: Document, e: Expression, before: str) -> bool:
+    """Whether a sign or the words around a figure make it a change."""
+    signed = doc.text[e.start] in "+-−–"
+    return signed or CHANGED.search(before) is not None or THEN.match(doc.text, e.end) is not None
 
 
 def _broken(gap: str, kind: str) -> bool:

@@ -114,10 +114,10 @@ def unit_at(doc: Document, at: int) -> Unit | None:
             return Unit(pair, "percent" if pair == "%" else "activity" if pair == "IU" else "other", at + 2)
     if low in ("%", "‰") or low in ("percent", "percentage"):
         return Unit("%", "percent", at + 1)
-    if word in "$€£" or (low == "s" and at > 1 and not doc.spaced(at) and doc.lower[at - 2] in BEFORE_DECADES):
+    if word in "$€£":
         return None
-    if word == "D":
-        return Unit("D", "other", at + 1)  # diopters
+    if low == "s" and at > 1 and not doc.spaced(at) and doc.lower[at - 2] in BEFORE_DECADES:
+        return None
     begin, printed = _printed()
     if word[0] in begin and (match := printed.match(doc.text, doc.starts[at])):
         return Unit(" ".join(match.group().split()), "other", doc.token_at(match.end() - 1) + 1)

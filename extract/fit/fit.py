@@ -3,7 +3,7 @@
 SHARED holds the corpora (`gold/findings`, `gold/rct_art.jsonl`, `pubmed`). Learned from are the training abstracts of
 the findings gold, the abstracts annotated for this project (`annotations.jsonl`) and the sentences of RCT-ART; never
 the development abstracts. Written are `figure.npz` (what a figure is, a linear decider) and `reader.npz` (the network).
-Takes about an hour on two cores (by its steps; not timed whole); needs PyTorch (`extract/fit/requirements.txt`).
+Takes some eighty minutes on two cores (by its steps; not timed whole); needs PyTorch (`extract/fit/requirements.txt`).
 """
 
 from __future__ import annotations
